@@ -1,0 +1,51 @@
+{#- Text to a type of the landing contract; null where the text is not of that type.
+    Types: text, integer, decimal (18,4), rate (18,8), boolean, date, timestamp (UTC, naive).
+    Only the written forms of the contract are read: words like `infinity`, hexadecimal numbers
+    and dates without a leading year are refused, although the engine would take them. -#}
+{% macro parse_value(text_sql, contract_type) -%}
+    {%- set number = "'[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?'" -%}
+    {%- set iso_date = "'[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?'" -%}
+    {%- if contract_type == 'text' -%}
+        {{ text_sql }}
+    {%- elif contract_type == 'integer' -%}
+        case
+            when regexp_full_match({{ text_sql }}, '[+-]?[0-9]+([.]0*)?')
+                then try_cast({{ text_sql }} as bigint)
+        end
+    {%- elif contract_type in ('decimal', 'rate') -%}
+        case
+            when regexp_full_match({{ text_sql }}, {{ number }})
+                then try_cast({{ text_sql }} as {{ contract_sql_type(contract_type) }})
+        end
+    {%- elif contract_type == 'boolean' -%}
+        case
+            when lower({{ text_sql }}) in ('true', '1') then true
+            when lower({{ text_sql }}) in ('false', '0') then false
+        end
+    {%- elif contract_type == 'date' -%}
+        case
+            when regexp_full_match({{ text_sql }}, {{ iso_date }})
+                then try_cast({{ text_sql }} as date)
+        end
+    {%- elif contract_type == 'timestamp' -%}
+        case
+            when regexp_full_match({{ text_sql }}, {{ iso_date }})
+                then try_cast({{ text_sql }} as timestamptz) at time zone 'UTC'
+        end
+    {%- else -%}
+        {{ exceptions.raise_compiler_error("Unknown type '" ~ contract_type ~ "' in the landing contract") }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The SQL type of a type of the landing contract. -#}
+{% macro contract_sql_type(contract_type) -%}
+    {{ {
+        'text': 'varchar',
+        'integer': 'bigint',
+        'decimal': 'decimal(18, 4)',
+        'rate': 'decimal(18, 8)',
+        'boolean': 'boolean',
+        'date': 'date',
+        'timestamp': 'timestamp',
+    }[contract_type] }}
+{%- endmacro %}

@@ -1,0 +1,4 @@
+{#- The schema a model names is the schema it gets: rooms have the same names in every file. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name | trim if custom_schema_name else target.schema }}
+{%- endmacro %}

@@ -1,0 +1,4 @@
+{#- Written by scripts/generate_macros from models/marts/kpis/. Change that, not this. -#}
+{% macro kpi_models() %}
+    {{ return([]) }}
+{% endmacro %}

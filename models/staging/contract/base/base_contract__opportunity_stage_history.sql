@@ -1,0 +1,1 @@
+{{ base_rows('opportunity_stage_history') }}

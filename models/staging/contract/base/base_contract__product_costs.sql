@@ -1,0 +1,1 @@
+{{ base_rows('product_costs') }}

@@ -1,0 +1,1 @@
+{{ base_rows('web_events') }}

@@ -1,0 +1,1 @@
+{{ accepted_rows('opportunity_stage_history') }}
