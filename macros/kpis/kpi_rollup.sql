@@ -1,0 +1,160 @@
+{#- Facts into the KPI shape: one row per period_grain, period_start, dimension, dimension_value.
+
+    inputs: a list of
+      relation    name of a CTE
+      kind        `events`: rows with an event_date, summed into every period that holds it;
+                  `spells`: rows with period_grain, from_index and to_index (dim_periods), counted
+                  in each period from the first to the last. Distinct counts are spells: a unit
+                  gives one row per period it counts in (see unit_period_spells). Cohorts are
+                  events dated by their anchor.
+      measures    numeric columns; the result holds their sums
+      dimensions  those that the relation has columns for; by default all of the KPI
+      conversion  column with the id of an order: dimensions whose path is `credit` then take the
+                  members, and the share, of the order's attribution credits
+
+    Grains and dimensions come from the YAML of the model, or from the variables rollup_grains and
+    rollup_dimensions. A null member means that the row takes no part in that dimension.
+
+    Columns: period_grain, period_start, period_end, dimension, dimension_value, the measures (0
+    where nothing happened, null where the part's `needs` were not delivered), is_complete_period,
+    as_of. Every period exists for every member of a dense dimension, and for the total. -#}
+{% macro kpi_rollup(inputs) %}
+    {%- set grains = rollup_setting('grains') -%}
+    {%- set dimensions = rollup_setting('dimensions') -%}
+    {%- set measures = inputs | map(attribute='measures') | sum(start=[]) -%}
+    {%- set parts = [] -%}
+
+with periods as (
+    select period_grain, period_index, period_start, period_end, is_complete_period
+    from {{ ref('dim_periods') }}
+    where period_grain in ('{{ grains | join("', '") }}')
+),
+
+clock as (
+    select as_of
+    from {{ ref('int_build__clock') }}
+),
+
+{% for input in inputs -%}
+{%- set number = loop.index -%}
+{%- set own = [] -%}
+{%- set credited = [] -%}
+{%- for name, dimension in dimensions.items() if name in input.get('dimensions', dimensions) -%}
+    {%- do (credited if input.conversion and dimension.path == 'credit' else own).append(name) -%}
+{%- endfor -%}
+{%- set axis = ['event_date'] if input.kind == 'events'
+    else ['period_grain', 'from_index', 'to_index'] -%}
+{%- set relations = ['members_' ~ number] -%}
+
+members_{{ number }} as (
+    {{ rollup_members(input.relation, axis, own, input.measures, input.conversion) | indent(4) }}
+),
+
+{% if input.conversion and (credited or not execute) -%}
+{%- do relations.append('credited_members_' ~ number) -%}
+credited_{{ number }} as (
+    select
+        {%- for column in axis %}
+        dated.{{ column }},
+        {%- endfor %}
+        {%- for name in credited %}
+        credits.{{ name }},
+        {%- endfor %}
+        {%- for measure in input.measures %}
+        dated.{{ measure }} * credits.credit as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ input.relation }} as dated
+    inner join {{ ref('fct_attribution_credits') }} as credits
+        on
+            dated.{{ input.conversion }} = credits.conversion_id
+            and credits.conversion_type = 'order'
+            and credits.attribution_model = '{{ var("attribution_model") }}'
+),
+
+credited_members_{{ number }} as (
+    {{ rollup_members(
+        'credited_' ~ number, axis, credited, input.measures, input.conversion, with_total=false
+    ) | indent(4) }}
+),
+
+{% endif -%}
+{%- for relation in relations -%}
+{%- do parts.append([relation ~ '_cells', input.measures]) -%}
+{{ relation }}_cells as (
+    {{ rollup_events(relation, grains, input.measures) | indent(4) if input.kind == 'events'
+        else rollup_spells(relation, input.measures) | indent(4) }}
+),
+
+{% endfor -%}
+{%- endfor -%}
+
+cells as (
+    select
+        period_grain,
+        period_index,
+        dimension,
+        dimension_value,
+        {%- for measure in measures %}
+        sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from (
+        {%- for relation, own_measures in parts %}
+        select
+            period_grain,
+            period_index,
+            dimension,
+            dimension_value,
+            {%- for measure in measures %}
+            {{ measure if measure in own_measures else 'null as ' ~ measure }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        from {{ relation }}
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
+    ) as unioned_cells
+    group by period_grain, period_index, dimension, dimension_value
+),
+
+dense_members as (
+    select 'total' as dimension, 'all' as dimension_value
+    union all
+    select distinct dimension, dimension_value
+    from cells
+    where dimension not in ('total', '{{ sparse_dimensions(dimensions) | join("', '") }}')
+),
+
+frame as (
+    select periods.*, dense_members.dimension, dense_members.dimension_value
+    from periods
+    cross join dense_members
+    {%- if sparse_dimensions(dimensions) %}
+    union all
+    select periods.*, cells.dimension, cells.dimension_value
+    from cells
+    inner join periods
+        on
+            cells.period_grain = periods.period_grain
+            and cells.period_index = periods.period_index
+    where cells.dimension in ('{{ sparse_dimensions(dimensions) | join("', '") }}')
+    {%- endif %}
+)
+
+select
+    frame.period_grain,
+    frame.period_start,
+    frame.period_end,
+    frame.dimension,
+    frame.dimension_value,
+    {%- for measure in measures %}
+    {{ when_delivered(measure, 'coalesce(cells.' ~ measure ~ ', 0)') }} as {{ measure }},
+    {%- endfor %}
+    frame.is_complete_period,
+    clock.as_of
+from frame
+cross join clock
+left join cells
+    on
+        frame.period_grain = cells.period_grain
+        and frame.period_index = cells.period_index
+        and frame.dimension = cells.dimension
+        and frame.dimension_value = cells.dimension_value
+{% endmacro %}

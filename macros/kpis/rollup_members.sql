@@ -1,0 +1,41 @@
+{#- Sums of the measures by the axis columns and one dimension at a time, and over all of them. -#}
+{% macro rollup_members(relation, axis, dimensions, measures, is_credited, with_total=true) -%}
+select
+    {%- for column in axis %}
+    {{ column }},
+    {%- endfor %}
+    {%- if dimensions %}
+    case
+        {%- for name in dimensions %}
+        when grouping({{ name }}) = 0 then '{{ name }}'
+        {%- endfor %}
+        else 'total'
+    end as dimension,
+    case
+        {%- for name in dimensions %}
+        when grouping({{ name }}) = 0 then cast({{ name }} as varchar)
+        {%- endfor %}
+        else 'all'
+    end as dimension_value,
+    {%- else %}
+    'total' as dimension,
+    'all' as dimension_value,
+    {%- endif %}
+    {%- for measure in measures %}
+    {%- if is_credited %}
+    cast(sum({{ measure }}) as decimal(38, 12)) as {{ measure }}{{ ',' if not loop.last }}
+    {%- else %}
+    sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+    {%- endif %}
+    {%- endfor %}
+from {{ relation }}
+group by grouping sets (
+    {%- if with_total or not dimensions %}
+    ({{ axis | join(', ') }}){{ ',' if dimensions }}
+    {%- endif %}
+    {%- for name in dimensions %}
+    ({{ axis | join(', ') }}, {{ name }}){{ ',' if not loop.last }}
+    {%- endfor %}
+)
+having dimension_value is not null
+{%- endmacro %}
