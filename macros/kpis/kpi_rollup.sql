@@ -10,7 +10,8 @@
       measures    numeric columns; the result holds their sums
       dimensions  those that the relation has columns for; by default all of the KPI
       conversion  column with the id of an order: dimensions whose path is `credit` then take the
-                  members, and the share, of the order's attribution credits
+                  members, and the share, of the order's attribution credits; an order
+                  without credits is `(unattributed)`
 
     Grains and dimensions come from the YAML of the model, or from the variables rollup_grains and
     rollup_dimensions. A null member means that the row takes no part in that dimension.
@@ -58,13 +59,13 @@ credited_{{ number }} as (
         dated.{{ column }},
         {%- endfor %}
         {%- for name in credited %}
-        credits.{{ name }},
+        coalesce(credits.{{ name }}, '(unattributed)') as {{ name }},
         {%- endfor %}
         {%- for measure in input.measures %}
-        dated.{{ measure }} * credits.credit as {{ measure }}{{ ',' if not loop.last }}
+        dated.{{ measure }} * coalesce(credits.credit, 1) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ input.relation }} as dated
-    inner join {{ ref('fct_attribution_credits') }} as credits
+    left join {{ ref('fct_attribution_credits') }} as credits
         on
             dated.{{ input.conversion }} = credits.conversion_id
             and credits.conversion_type = 'order'

@@ -34,7 +34,11 @@ clock as (
         {%- if var('as_of') %}
         cast('{{ var("as_of") }}' as timestamp) as as_of,
         {%- else %}
-        coalesce(max(last_loaded_at), max(last_event_at)) as as_of,
+        coalesce(
+            max(last_loaded_at),
+            max(last_event_at),
+            cast('{{ var("earliest_plausible_date") }}' as timestamp)
+        ) as as_of,
         {%- endif %}
         min(first_event_date) as first_event_date,
         min(first_event_date) filter (where table_name = 'orders') as first_order_date,
