@@ -1,23 +1,34 @@
 {#- A raw table as the landing contract describes it: every contract column as text, null where it
-    was not delivered, and the delivered row as JSON in `raw_row`. One row per delivered row. -#}
+    was not delivered, and the delivered row as JSON in `raw_row`. One row per delivered row; a
+    table that was not delivered has none. Columns the contract doesn't know are in `raw_row` only. -#}
 {% macro landing_view(table_name) %}
-    {%- set relation = ref('raw_' ~ table_name) -%}
-    {%- set delivered = [] -%}
-    {%- if execute -%}
-        {%- for column in adapter.get_columns_in_relation(relation) -%}
-            {%- do delivered.append(column.name | lower) -%}
-        {%- endfor -%}
+    {%- set delivery = landing_delivery(table_name) -%}
+    {%- if delivery.problems -%}
+        {{ exceptions.raise_compiler_error(delivery.problems | join('\n')) }}
     {%- endif -%}
-    {%- set contract = landing_contract()[table_name] %}
-
+    {%- set contract = landing_contract()[table_name] -%}
+    {%- set names = (contract.columns | list) + (contract.common | list) -%}
+    {%- for reader in delivery.readers %}
 select
-    {%- for name in (contract.columns | list) + (contract.common | list) %}
-    {% if name in delivered -%}
-    cast(delivered.{{ adapter.quote(name) }} as varchar) as {{ name }},
+    {%- for name in names %}
+    {% if name in reader.columns -%}
+    {% set column = reader.columns[name] -%}
+    {{ landing_text('delivered.' ~ adapter.quote(column.name.replace('"', '""')), column.type) }} as {{ name }},
     {%- else -%}
     cast(null as varchar) as {{ name }},
     {%- endif -%}
     {%- endfor %}
     cast(to_json(delivered) as varchar) as raw_row
-from {{ relation }} as delivered
+from {{ reader.source }}{{ ')' if reader.files }} as delivered
+    {%- if not loop.last %}
+union all
+    {%- endif %}
+    {%- else %}
+select
+    {%- for name in names %}
+    cast(null as varchar) as {{ name }},
+    {%- endfor %}
+    cast(null as varchar) as raw_row
+where false
+    {%- endfor %}
 {% endmacro %}

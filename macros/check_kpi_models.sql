@@ -1,0 +1,19 @@
+{#- Runs before any model: stops if a KPI model stands in its folder but not in the generated list,
+    because the tables that treat all KPIs alike would leave it out without a word. -#}
+{% macro check_kpi_models() %}
+    {%- if execute -%}
+        {%- set missing = [] -%}
+        {%- for node in graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') -%}
+            {%- if node.name.startswith('kpi_') and 'marts/kpis/' in node.original_file_path.replace('\\', '/')
+                and node.name not in kpi_models() -%}
+                {%- do missing.append(node.name) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- if missing -%}
+            {{ exceptions.raise_compiler_error(
+                "KPI models that the generated list does not know: " ~ missing | sort | join(', ')
+                ~ ". Run scripts/generate_macros (scripts/build does) and build again."
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}

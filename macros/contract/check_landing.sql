@@ -1,0 +1,90 @@
+{#- Runs before any model: stops with one line per problem of the delivery, or does nothing.
+    Each line says what is wrong, where, what to do, and which page documents it.
+    The demo seeds are part of the project and are not checked. -#}
+{% macro check_landing() %}
+    {%- if execute and var('landing') != 'seeds' -%}
+        {%- set problems = [] -%}
+        {%- if var('landing') == 'files' -%}
+            {%- do problems.extend(landing_files().problems) -%}
+        {%- elif var('landing') == 'schema' -%}
+            {%- do problems.extend(schema_problems()) -%}
+        {%- endif -%}
+        {%- if not problems -%}
+            {%- for table_name in landing_contract() -%}
+                {%- set delivery = landing_delivery(table_name) -%}
+                {%- set shape = shape_problems(table_name, delivery) -%}
+                {%- do problems.extend(delivery.problems + shape) -%}
+                {%- if not delivery.problems and not shape and flags.WHICH in ('build', 'run') -%}
+                    {%- do problems.extend(reading_problems(table_name, delivery)) -%}
+                {%- endif -%}
+            {%- endfor -%}
+        {%- endif -%}
+        {%- if problems -%}
+            {{ exceptions.raise_compiler_error(problems | join('\n')) }}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
+
+{#- Where the landing variables themselves are wrong, for the switch `schema`. -#}
+{% macro schema_problems() %}
+    {%- set problems = [] -%}
+    {%- set relation = source('landing', 'orders') -%}
+    {%- set place = relation.database ~ '.' ~ relation.schema -%}
+    {%- set page = 'See docs/landing_contract.md.' -%}
+    {%- for part in (relation.database, relation.schema) if '"' in part -%}
+        {%- do problems.append("The name " ~ part ~ " (variable landing_schema or landing_database)"
+            ~ " holds a double quote: use a schema without one. " ~ page) -%}
+    {%- endfor -%}
+    {%- set query -%}
+        select count(*)
+        from duckdb_schemas()
+        where
+            lower(database_name) = lower({{ sql_literal(relation.database) }})
+            and lower(schema_name) = lower({{ sql_literal(relation.schema) }})
+    {%- endset -%}
+    {%- if run_query(query).rows[0][0] == 0 -%}
+        {%- do problems.append("There is no schema " ~ place ~ " (variables landing_database and"
+            ~ " landing_schema): name the schema with the raw tables, and attach its database in"
+            ~ " profiles.yml if it is another one. " ~ page) -%}
+    {%- endif -%}
+    {%- set own = [] -%}
+    {%- for node in graph.nodes.values() if node.resource_type in ('model', 'seed', 'snapshot') -%}
+        {%- if node.database | lower == relation.database | lower -%}
+            {%- do own.append(node.schema | lower) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if relation.schema | lower in own -%}
+        {%- do problems.append("The schema " ~ place ~ " (variable landing_schema) is one that this"
+            ~ " project builds into: load the raw tables into another. " ~ page) -%}
+    {%- endif -%}
+    {{ return(problems) }}
+{% endmacro %}
+
+{#- Missing tables and columns of one raw table. -#}
+{% macro shape_problems(table_name, delivery) %}
+    {%- set problems = [] -%}
+    {%- set contract = landing_contract()[table_name] -%}
+    {%- set page = 'See docs/landing_contract.md#' ~ table_name ~ '.' -%}
+    {%- if var('landing') == 'files' -%}
+        {%- set place = 'the folder ' ~ var('landing_path') -%}
+        {%- set remedy = 'add ' ~ table_name ~ '.csv or ' ~ table_name ~ '.parquet' -%}
+    {%- else -%}
+        {%- set relation = source('landing', table_name) -%}
+        {%- set place = 'the schema ' ~ relation.database ~ '.' ~ relation.schema -%}
+        {%- set remedy = 'load it, or make a view of this name' -%}
+    {%- endif -%}
+    {%- if not delivery.readers and not delivery.problems and contract.is_required -%}
+        {%- do problems.append("The required table " ~ table_name ~ " is missing in " ~ place ~ ": "
+            ~ remedy ~ ". " ~ page) -%}
+    {%- endif -%}
+    {%- for reader in delivery.readers -%}
+        {%- for name, column in contract.columns.items() -%}
+            {%- if is_required_column(column) and name not in reader.columns -%}
+                {%- do problems.append("The required column " ~ table_name ~ "." ~ name
+                    ~ " is missing in " ~ (reader.files[0] if reader.files else place)
+                    ~ ": add it to the table, or deliver a view that has it. " ~ page) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(problems) }}
+{% endmacro %}

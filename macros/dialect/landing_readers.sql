@@ -1,0 +1,148 @@
+{#- How the files of one raw table are read: {readers, problems}.
+    readers: one per header among the files, {source, files, columns}; `source` stands after `from`,
+    `columns` maps the name in lower case to {name, type}. Nothing is guessed: CSV has a header, `"`
+    as quote, the delimiter of the variable `landing_delimiter`, and every value is text.
+    Files of which the first bytes or the header show that they can't be read are problems. -#}
+{% macro landing_readers(table_name, files) %}
+    {%- set found = {'readers': [], 'problems': []} -%}
+    {%- set page = 'See docs/landing_contract.md#' ~ table_name ~ '.' -%}
+    {%- set broken = broken_files(table_name, files) -%}
+    {%- do found.problems.extend(broken.values()) -%}
+    {%- set good = files | rejectattr('path', 'in', broken.keys() | list) | list -%}
+
+    {%- set headers = {} -%}
+    {%- set csv_paths = good | selectattr('kind', 'equalto', 'csv') | map(attribute='path') | list -%}
+    {%- if csv_paths -%}
+        {%- set lines = [] -%}
+        {%- for path in csv_paths -%}
+            {%- do lines.append(
+                "(select " ~ sql_literal(path) ~ " as path, any_value(line) as line from (select line"
+                ~ " from read_csv(" ~ path_literal(path) ~ ", auto_detect = false, header = false,"
+                ~ " columns = {'line': 'varchar'}, delim = '\x1f', quote = '', escape = '',"
+                ~ " strict_mode = false, null_padding = true, ignore_errors = true) limit 1))"
+            ) -%}
+        {%- endfor -%}
+        {%- for row in run_query(lines | join(' union all ')).rows -%}
+            {%- set columns = csv_header(row[1] or '') -%}
+            {%- set names = columns.keys() | list -%}
+            {%- set expected = (landing_contract()[table_name].columns | list) -%}
+            {%- if row[1] is none -%}
+                {%- do found.problems.append(
+                    row[0] ~ " is empty or no UTF-8 text: write a header line with the column names and"
+                    ~ " the rows, or take the file out of the folder. " ~ page
+                ) -%}
+            {%- elif not names | select('in', expected) | list -%}
+                {%- do found.problems.append(
+                    row[0] ~ " does not start with a header line of table " ~ table_name ~ " (columns"
+                    ~ " separated by '" ~ var('landing_delimiter') ~ "', UTF-8): name its columns as"
+                    ~ " the contract does, or deliver another file. " ~ page
+                ) -%}
+            {%- elif names | length < (columns.values() | map(attribute='count') | sum) -%}
+                {%- do found.problems.append(
+                    row[0] ~ " names a column twice in its header: rename one of "
+                    ~ (columns.values() | selectattr('count', 'gt', 1) | map(attribute='name') | join(', '))
+                    ~ ". " ~ page
+                ) -%}
+            {%- else -%}
+                {%- do headers.setdefault(row[1], []).append(row[0]) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- for line, paths in headers.items() -%}
+        {%- set columns = csv_header(line) -%}
+        {%- set types = [] -%}
+        {%- for column in columns.values() -%}
+            {%- do types.append(sql_literal(column.name) ~ ": 'varchar'") -%}
+        {%- endfor -%}
+        {%- do found.readers.append({
+            'kind': 'csv',
+            'files': paths,
+            'columns': columns,
+            'source': "read_csv([" ~ path_list(paths) ~ "], auto_detect = false, header = true,"
+                ~ " delim = " ~ sql_literal(var('landing_delimiter')) ~ ", quote = '\"',"
+                ~ " escape = '\"', columns = {" ~ types | join(', ') ~ "}",
+        }) -%}
+    {%- endfor -%}
+
+    {%- set parquet_paths = good | selectattr('kind', 'equalto', 'parquet') | map(attribute='path') | list -%}
+    {%- if parquet_paths -%}
+        {%- set shapes = {} -%}
+        {%- set schema_query -%}
+            select
+                file_name,
+                string_agg(concat_ws(' ', name, type, logical_type, converted_type), ', ')
+            from parquet_schema([{{ path_list(parquet_paths) }}])
+            group by file_name
+            order by file_name
+        {%- endset -%}
+        {%- for row in run_query(schema_query).rows -%}
+            {%- do shapes.setdefault(row[1], []).append(row[0]) -%}
+        {%- endfor -%}
+        {%- for paths in shapes.values() -%}
+            {%- set source = "read_parquet([" ~ path_list(paths) ~ "], hive_partitioning = false" -%}
+            {%- set columns = {} -%}
+            {%- for row in run_query("describe select * from " ~ source ~ ")").rows -%}
+                {%- do columns.update({row[0] | trim | lower: {'name': row[0], 'type': row[1]}}) -%}
+            {%- endfor -%}
+            {%- do found.readers.append(
+                {'kind': 'parquet', 'files': paths, 'columns': columns, 'source': source}
+            ) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(found) }}
+{% endmacro %}
+
+{#- Paths as a list of literals. -#}
+{% macro path_list(paths) -%}
+    {%- for path in paths -%}
+        {{ path_literal(path) }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- The columns of a CSV header line: name in lower case to {name, type, count}. -#}
+{% macro csv_header(line) %}
+    {%- set columns = {} -%}
+    {%- set delimiter = modules.re.escape(var('landing_delimiter')) -%}
+    {%- set pattern = '(?:^|' ~ delimiter ~ ')("(?:[^"]|"")*"|(?:(?!' ~ delimiter ~ ').)*)' -%}
+    {%- for cell in modules.re.findall(pattern, line) -%}
+        {%- set name = (cell[1:-1].replace('""', '"') if cell.startswith('"') else cell) | trim -%}
+        {%- set name = name or 'column_' ~ loop.index -%}
+        {%- set column = columns.setdefault(
+            name | lower, {'name': name, 'type': 'VARCHAR', 'count': 0}
+        ) -%}
+        {%- do column.update({'count': column['count'] + 1}) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{% endmacro %}
+
+{#- Files that can't be what their name says: path to the line that says so.
+    A file above 64 MB is not looked at here; if it is broken, reading it stops with the engine's
+    own message, still before any model runs. -#}
+{% macro broken_files(table_name, files) %}
+    {%- set broken = {} -%}
+    {%- set paths = files | selectattr('is_packed') | map(attribute='path') | list -%}
+    {%- if paths -%}
+        {%- set small = [] -%}
+        {%- for row in run_query("select filename, size from read_blob([" ~ path_list(paths) ~ "])").rows -%}
+            {%- if row[1] <= 67108864 -%}
+                {%- do small.append(row[0]) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- for path in small or [] -%}
+        {%- set is_parquet = (path | lower).endswith('.parquet') -%}
+        {%- set first_and_last -%}
+            select hex(content[1:4]), hex(content[-4:]), size
+            from read_blob({{ path_literal(path) }})
+        {%- endset -%}
+        {%- set bytes = run_query(first_and_last).rows[0] -%}
+        {%- if is_parquet and (bytes[0] != '50415231' or bytes[1] != '50415231' or bytes[2] < 12) -%}
+            {%- do broken.update({path: path ~ " is no Parquet file, or was cut off: write it again."
+                ~ " See docs/landing_contract.md#" ~ table_name ~ "."}) -%}
+        {%- elif not is_parquet and not bytes[0].startswith('1F8B') -%}
+            {%- do broken.update({path: path ~ " is no gzip file: pack it again, or deliver it as .csv."
+                ~ " See docs/landing_contract.md#" ~ table_name ~ "."}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(broken) }}
+{% endmacro %}

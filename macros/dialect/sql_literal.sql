@@ -1,0 +1,9 @@
+{#- Text that a user wrote, as a SQL literal. -#}
+{% macro sql_literal(text) -%}
+    '{{ text | replace("'", "''") }}'
+{%- endmacro %}
+
+{#- A path as a literal for functions that take patterns: `*`, `?` and `[` stand for themselves. -#}
+{% macro path_literal(path) -%}
+    {{ sql_literal(modules.re.sub('([*?\\[])', '[\\1]', path)) }}
+{%- endmacro %}
