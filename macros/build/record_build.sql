@@ -1,0 +1,89 @@
+{#- Hooks that keep in the build file which dbt run made it, and whether that run was whole.
+
+    `trust.build_info` (one row) is dropped when a run begins to change tables and written again
+    when it ends, so a file whose row says `is_complete` and `is_passed` holds one finished build.
+    `trust.build_models` has a row per model and seed of that run: tables of models that are gone
+    stay in the file, and only what is listed there is published. -#}
+{% macro forget_build() %}
+    {%- if execute and flags.WHICH in ('build', 'run', 'seed', 'snapshot', 'retry', 'clone') %}
+        {%- for name in ('build_info', 'build_models') %}
+            {%- do run_query('drop table if exists ' ~ build_relation(name)) %}
+        {%- endfor %}
+    {%- endif %}
+{% endmacro %}
+
+
+{% macro record_build(results) %}
+    {%- if execute and flags.WHICH == 'build' %}
+        {%- do adapter.create_schema(api.Relation.create(
+            database=target.database, schema='trust'
+        )) %}
+        {%- do run_query('create table ' ~ build_relation('build_info') ~ ' as '
+            ~ build_info_sql(results)) %}
+        {%- do run_query('create table ' ~ build_relation('build_models') ~ ' as '
+            ~ build_models_sql(results)) %}
+    {%- endif %}
+{% endmacro %}
+
+
+{% macro build_relation(name) -%}
+    {{ api.Relation.create(database=target.database, schema='trust', identifier=name) }}
+{%- endmacro %}
+
+
+{#- Complete: every enabled node has a result, and no argument left out rows or unit tests (which
+    dbt's graph does not list). -#}
+{% macro build_info_sql(results) %}
+    {%- set has_result = [] %}
+    {%- set failed = [] %}
+    {%- for result in results %}
+        {%- do has_result.append(result.node.unique_id) %}
+        {%- if result.status | string not in ('success', 'pass', 'warn') %}
+            {%- do failed.append(result.node.unique_id) %}
+        {%- endif %}
+    {%- endfor %}
+    {%- set missing = [] %}
+    {%- for node in graph.nodes.values() %}
+        {%- if node.resource_type in ('model', 'seed', 'snapshot', 'test')
+                and node.config.materialized != 'ephemeral'
+                and node.unique_id not in has_result %}
+            {%- do missing.append(node.unique_id) %}
+        {%- endif %}
+    {%- endfor %}
+    {%- set narrowed = [] %}
+    {%- for name in ['select', 'exclude', 'selector', 'resource_types', 'exclude_resource_types',
+            'empty', 'sample'] if invocation_args_dict.get(name) %}
+        {%- do narrowed.append(name) %}
+    {%- endfor %}
+    select
+        cast('{{ invocation_id }}' as varchar) as build_id,
+        cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as started_at,
+        cast(
+            '{{ modules.datetime.datetime.now(modules.pytz.utc).strftime("%Y-%m-%d %H:%M:%S") }}'
+            as timestamp
+        ) as finished_at,
+        cast('{{ dbt_version }}' as varchar) as dbt_version,
+        cast({{ results | length }} as integer) as nodes,
+        cast({{ failed | length }} as integer) as failed_nodes,
+        cast({{ missing | length }} as integer) as missing_nodes,
+        cast({{ missing | length == 0 and narrowed | length == 0 }} as boolean) as is_complete,
+        cast({{ failed | length == 0 }} as boolean) as is_passed
+{% endmacro %}
+
+
+{% macro build_models_sql(results) %}
+    {%- set rows = [] %}
+    {%- for result in results if result.node.resource_type in ('model', 'seed', 'snapshot') %}
+        {%- set node = result.node %}
+        {%- do rows.append(
+            "select cast('" ~ node.schema ~ "' as varchar) as schema_name, "
+            ~ "cast('" ~ node.alias ~ "' as varchar) as model_name, "
+            ~ "cast('" ~ node.resource_type ~ "' as varchar) as resource_type, "
+            ~ "cast('" ~ node.config.materialized ~ "' as varchar) as materialization, "
+            ~ "cast(" ~ (node.config.get('meta', {}).get('publish', true)) ~ " as boolean) "
+            ~ "as is_published, "
+            ~ "cast(" ~ result.execution_time ~ " as double) as seconds"
+        ) %}
+    {%- endfor %}
+    {{ rows | join(' union all ') }}
+{% endmacro %}

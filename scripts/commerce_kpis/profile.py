@@ -1,0 +1,86 @@
+"""What profiles.yml says about the build file, read before dbt does, to fail with one line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import jinja2
+import yaml
+
+from commerce_kpis.console import UserError
+from commerce_kpis.project import PROFILE, PROJECT, ensure_profile
+
+
+def build_file() -> Path | None:
+    """The DuckDB file that dbt builds into; None if the target is another engine.
+
+    Raises:
+        UserError: no profile, no such target, or a path that points nowhere.
+    """
+    try:
+        profile = ensure_profile()
+    except FileNotFoundError as missing:
+        raise UserError(
+            f"There is no {missing}: copy profiles.example.yml there, or unset DBT_PROFILES_DIR."
+        ) from None
+    target = _target(profile)
+    if target.get("type") != "duckdb":
+        return None
+    path = target.get("path")
+    if not path or str(path) == ":memory:":
+        raise UserError(f"{profile}: the target has no `path`; name the file to build into.")
+    file = PROJECT / Path(str(path)).expanduser()
+    if file.parent == PROJECT / "warehouse":
+        file.parent.mkdir(exist_ok=True)
+    if not file.parent.is_dir():
+        raise UserError(
+            f"{profile} points to {file}, but there is no folder {file.parent}: "
+            "make the folder or correct `path`."
+        )
+    if file.is_dir():
+        raise UserError(f"{profile} points to {file}, which is a folder: name a file in it.")
+    if not os.access(file if file.exists() else file.parent, os.R_OK | os.W_OK):
+        raise UserError(
+            f"{profile} points to {file}, which you may not write: change its rights or `path`."
+        )
+    return file
+
+
+def _target(profile: Path) -> dict:
+    """The chosen target of a profile, rendered."""
+    try:
+        content = yaml.safe_load(profile.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(
+            f"{profile} cannot be read ({error.strerror}): change its rights."
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(f"{profile} is not valid YAML: {reason}") from None
+    try:
+        outputs = content[PROFILE]["outputs"]
+        name = os.environ.get("DBT_TARGET") or _rendered(content[PROFILE].get("target"), profile)
+        return {key: _rendered(value, profile) for key, value in outputs[name].items()}
+    except (KeyError, TypeError, AttributeError):
+        raise UserError(
+            f"{profile} has no target for the profile `{PROFILE}`: "
+            "compare it with profiles.example.yml."
+        ) from None
+
+
+def _rendered(value: object, profile: Path) -> object:
+    """A value of the profile with its env_var() calls filled in."""
+    if not isinstance(value, str) or "{" not in value:
+        return value
+
+    def env_var(name: str, default: str | None = None) -> str:
+        found = os.environ.get(name, default)
+        if found is None:
+            raise UserError(f"{profile} needs the environment variable {name}: set it.")
+        return found
+
+    try:
+        return jinja2.Environment().from_string(value).render(env_var=env_var)
+    except jinja2.TemplateError as error:
+        raise UserError(f"{profile}: `{value}` cannot be read: {error}") from None

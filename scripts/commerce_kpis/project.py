@@ -1,0 +1,37 @@
+"""Where things are: the project, the profile and the file that dbt builds into."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+PROFILE = "commerce_kpis"
+PUBLISHED_FILE = PROJECT / "warehouse" / "kpis.duckdb"
+PUBLISHED_SCHEMAS = ("core", "kpi", "trust")
+VIEW_SCHEMA = "bi"
+
+
+def profiles_folder() -> Path:
+    """The folder of profiles.yml: the project, unless DBT_PROFILES_DIR says otherwise."""
+    return Path(os.environ.get("DBT_PROFILES_DIR") or PROJECT)
+
+
+def target_folder() -> Path:
+    """dbt's folder of artifacts."""
+    return PROJECT / (os.environ.get("DBT_TARGET_PATH") or "target")
+
+
+def ensure_profile() -> Path:
+    """The profile, copied from the example if the project has none.
+
+    Raises:
+        FileNotFoundError: DBT_PROFILES_DIR names a folder without one.
+    """
+    path = profiles_folder() / "profiles.yml"
+    if not path.exists() and path.parent == PROJECT:
+        shutil.copyfile(PROJECT / "profiles.example.yml", path)
+    if not path.exists():
+        raise FileNotFoundError(path)
+    return path

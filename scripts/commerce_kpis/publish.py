@@ -1,0 +1,366 @@
+"""Publish a finished build: a new file beside the old one, checked, then renamed over it.
+
+A reader of the old file keeps it until it reconnects; whoever opens the path sees the old file
+or the new one, whole. Needs the lock of the target's folder (locks.py).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from commerce_kpis.console import UserError
+from commerce_kpis.project import PROJECT, PUBLISHED_SCHEMAS, VIEW_SCHEMA
+
+TEMPORARY = ".publishing"
+CLOCK = ("intermediate", "int_build__clock")
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publishing wrote."""
+
+    file: Path
+    tables: int
+    views: int
+    rows: int
+    as_of: datetime | None
+
+
+@dataclass(frozen=True)
+class _Table:
+    schema: str
+    name: str
+    ddl: str | None  # None: a view of the build, of which the rows are published
+    comment: str | None
+
+    @property
+    def sql(self) -> str:
+        return f"{_quoted(self.schema)}.{_quoted(self.name)}"
+
+
+def check_target(out: Path, build_file: Path) -> None:
+    """Refuse a target that could not be published to, before hours of building.
+
+    Raises:
+        UserError: no such folder, a folder itself, not writable, or the build file.
+    """
+    if out.is_dir():
+        raise UserError(f"{out} is a folder: name a file in it, such as {out / 'kpis.duckdb'}.")
+    if not out.parent.is_dir():
+        raise UserError(f"There is no folder {out.parent} to publish to: make it first.")
+    if not os.access(out.parent, os.W_OK):
+        raise UserError(f"{out.parent} is not writable: change its rights or use --out.")
+    if out.resolve() == build_file.resolve():
+        raise UserError(f"{out} is the build file: publish to another file.")
+
+
+def check_as_of(out: Path, as_of: datetime | None) -> None:
+    """Refuse to replace a published file by one with an earlier clock.
+
+    Raises:
+        UserError: the file at the path is newer, or is no file of ours.
+    """
+    before = published_as_of(out)
+    if as_of is not None and before is not None and as_of < before:
+        raise UserError(
+            f"{out} holds data as of {before:%Y-%m-%d %H:%M:%S}, this build is as of "
+            f"{as_of:%Y-%m-%d %H:%M:%S}: publish an earlier one to another file with --out."
+        )
+
+
+def published_as_of(file: Path) -> datetime | None:
+    """The clock of a published file (UTC); None if there is no file or it has no clock."""
+    if not file.exists():
+        return None
+    try:
+        with duckdb.connect(str(file), read_only=True) as connection:
+            row = connection.execute("select as_of from trust.build_info").fetchone()
+    except duckdb.Error as error:
+        raise UserError(
+            f"{file} is there but cannot be read as a published file "
+            f"({_first_line(error)}): move it away or use --out."
+        ) from None
+    return row[0] if row else None
+
+
+def publish(build_file: Path, out: Path) -> Published:
+    """Copy what is published from a finished build into a new file and rename it over `out`.
+
+    Raises:
+        UserError: the build is not finished or did not pass, is older than what is published,
+            or a check of the copy failed. `out` is then as it was.
+    """
+    out = out.resolve()
+    check_target(out, build_file)
+    remove_leftovers(out)
+    temporary = out.with_name(f".{out.name}.{os.getpid()}{TEMPORARY}")
+    try:
+        published = _copy(build_file, temporary, out)
+        _verify(temporary, published)
+        _fsync(temporary)
+        # A log beside the published file can only come from someone who opened it for writing.
+        # DuckDB would replay it into the new file.
+        out.with_name(out.name + ".wal").unlink(missing_ok=True)
+        temporary.replace(out)
+        _fsync(out.parent)
+    except (duckdb.Error, OSError) as error:
+        raise UserError(
+            f"Publishing {out} failed and left it as it was: {_first_line(error)}"
+        ) from None
+    finally:
+        remove_leftovers(out)
+    return published
+
+
+def remove_leftovers(out: Path) -> None:
+    """Remove what killed runs left beside the target."""
+    for path in out.parent.glob(f".{out.name}.*{TEMPORARY}*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _copy(build_file: Path, temporary: Path, out: Path) -> Published:
+    config = {"temp_directory": f"{temporary}.spill"}
+    with duckdb.connect(":memory:", config=config) as connection:
+        try:
+            connection.execute(f"attach {_text(build_file)} as build (read_only)")
+        except duckdb.Error as error:
+            raise UserError(
+                f"The build file {build_file} cannot be read ({_first_line(error)}): run "
+                "scripts/build, and close other programs that have it open."
+            ) from None
+        _check_build(connection, build_file)
+        as_of = _as_of(connection)
+        check_as_of(out, as_of)
+        connection.execute(f"attach {_text(temporary)} as published {_storage()}")
+        connection.execute("use published")
+        tables = _tables(connection)
+        rows = sum(_copy_table(connection, table) for table in tables)
+        _write_build_info(connection, as_of)
+        views = _copy_views(connection, build_file.stem)
+        connection.execute("checkpoint published")
+        connection.execute("use memory")
+        connection.execute("detach published")
+    return Published(out, len(tables) + 1, views, rows, as_of)
+
+
+def _check_build(connection: duckdb.DuckDBPyConnection, build_file: Path) -> None:
+    """Only a whole run of `dbt build` in which everything passed is published."""
+    try:
+        row = connection.execute(
+            "select is_complete, is_passed, failed_nodes from build.trust.build_info"
+        ).fetchone()
+    except duckdb.Error:
+        row = None
+    if row is None or not row[0]:
+        raise UserError(
+            f"{build_file} holds no finished build of the whole project: run scripts/build "
+            "(or `dbt build` without a selection), then publish."
+        )
+    if not row[1]:
+        raise UserError(
+            f"The last build in {build_file} had {row[2]} nodes that did not pass: mend them, "
+            "run scripts/build, then publish."
+        )
+
+
+def _as_of(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    """The clock of the build, if the project has one."""
+    found = connection.execute(
+        "select 1 from duckdb_tables() where database_name = 'build' "
+        "and schema_name = ? and table_name = ?",
+        CLOCK,
+    ).fetchone()
+    if not found:
+        return None
+    row = connection.execute(f"select as_of from build.{'.'.join(CLOCK)}").fetchone()
+    return row[0] if row else None
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> list[_Table]:
+    """What is published: the relations of this build's models, not leftovers of earlier ones."""
+    found = connection.execute(
+        """
+        select relations.schema_name, relations.name, relations.ddl, relations.comment
+        from (
+            select schema_name, table_name as name, sql as ddl, comment
+            from duckdb_tables() where database_name = 'build'
+            union all
+            select schema_name, view_name, null, comment
+            from duckdb_views() where database_name = 'build' and not internal
+        ) as relations
+        left join build.trust.build_models as models
+            on relations.schema_name = models.schema_name and relations.name = models.model_name
+        where list_contains(?, relations.schema_name)
+            and (models.is_published
+                or relations.schema_name = 'trust' and relations.name = 'build_models')
+        order by relations.schema_name, relations.name
+        """,
+        [list(PUBLISHED_SCHEMAS)],
+    ).fetchall()
+    return [_Table(*row) for row in found]
+
+
+def _copy_table(connection: duckdb.DuckDBPyConnection, table: _Table) -> int:
+    """Create a table from its own DDL, fill it, compare the count; the number of rows."""
+    connection.execute(f"create schema if not exists {_quoted(table.schema)}")
+    if table.ddl is None:
+        connection.execute(f"create table {table.sql} as from build.{table.sql}")
+    else:
+        connection.execute(table.ddl)
+        connection.execute(f"insert into {table.sql} from build.{table.sql}")
+    counts = connection.execute(
+        f"select (select count(*) from build.{table.sql}), (select count(*) from {table.sql})"
+    ).fetchone()
+    if counts[0] != counts[1]:
+        raise UserError(
+            f"The copy of {table.schema}.{table.name} has {counts[1]} rows instead of "
+            f"{counts[0]}: nothing was published."
+        )
+    if table.comment:
+        connection.execute(f"comment on table {table.sql} is {_text(table.comment)}")
+    for column, comment in connection.execute(
+        "select column_name, comment from duckdb_columns() where database_name = 'build' "
+        "and schema_name = ? and table_name = ? and comment is not null",
+        [table.schema, table.name],
+    ).fetchall():
+        connection.execute(f"comment on column {table.sql}.{_quoted(column)} is {_text(comment)}")
+    return counts[0]
+
+
+def _copy_views(connection: duckdb.DuckDBPyConnection, catalog: str) -> int:
+    """Make the BI views again; a view may read another one, so go on while any succeeds."""
+    waiting = connection.execute(
+        "select view_name, sql, comment from duckdb_views() "
+        "where database_name = 'build' and schema_name = ? and not internal",
+        [VIEW_SCHEMA],
+    ).fetchall()
+    count = len(waiting)
+    if waiting:
+        connection.execute(f"create schema {VIEW_SCHEMA}")
+    # Views written by dbt name the file's catalog, which is another one here.
+    qualifier = re.compile(rf'(?<![\w".])"?{re.escape(catalog)}"?\.(?=["\w])', re.IGNORECASE)
+    while waiting:
+        failed = []
+        for name, sql, comment in waiting:
+            try:
+                connection.execute(qualifier.sub("", sql))
+            except duckdb.CatalogException as error:
+                failed.append((name, sql, comment))
+                reason = _first_line(error)
+                continue
+            if comment:
+                target = f"{VIEW_SCHEMA}.{_quoted(name)}"
+                connection.execute(f"comment on view {target} is {_text(comment)}")
+        if len(failed) == len(waiting):
+            raise UserError(
+                f"The view {VIEW_SCHEMA}.{failed[0][0]} reads what is not published "
+                f"({reason}): nothing was published."
+            )
+        waiting = failed
+    return count
+
+
+def _write_build_info(connection: duckdb.DuckDBPyConnection, as_of: datetime | None) -> None:
+    """One row: which build this is, of which code, over how many raw rows."""
+    bases = connection.execute(
+        "select schema_name, model_name from build.trust.build_models "
+        "where schema_name = 'staging' and model_name like 'base\\_%' escape '\\'"
+    ).fetchall()
+    input_rows = sum(
+        connection.execute(
+            f"select count(*) from build.{_quoted(schema)}.{_quoted(name)}"
+        ).fetchone()[0]
+        for schema, name in bases
+    )
+    connection.execute("create schema if not exists trust")
+    connection.execute(
+        """
+        create table trust.build_info as
+        select
+            build_id,
+            cast(? as varchar) as code_version,
+            cast(? as timestamp) as as_of,
+            started_at,
+            finished_at,
+            nodes,
+            cast(? as bigint) as input_rows,
+            dbt_version,
+            version() as duckdb_version
+        from build.trust.build_info
+        """,
+        [code_version(), as_of, input_rows],
+    )
+
+
+def code_version() -> str | None:
+    """The version of the project's code as git names it; None without git or a repository."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(PROJECT), "describe", "--tags", "--always", "--dirty"],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip() or None
+
+
+def _verify(temporary: Path, published: Published) -> None:
+    """Open the new file on its own: all tables there, all views bound, no log left beside it."""
+    with duckdb.connect(str(temporary), read_only=True) as connection:
+        tables = connection.execute(
+            "select schema_name, table_name from duckdb_tables()"
+        ).fetchall()
+        views = connection.execute(
+            "select schema_name, view_name from duckdb_views() where not internal"
+        ).fetchall()
+        rows = 0
+        for schema, name in tables:
+            sql = f"select count(*) from {_quoted(schema)}.{_quoted(name)}"
+            rows += connection.execute(sql).fetchone()[0]
+        for schema, name in views:
+            connection.execute(f"select * from {_quoted(schema)}.{_quoted(name)} limit 0")
+    found = (len(tables), len(views), rows)
+    if found != (published.tables, published.views, published.rows + 1):
+        raise UserError(
+            f"The copy has {found} tables, views and rows instead of "
+            f"{(published.tables, published.views, published.rows + 1)}: nothing was published."
+        )
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _storage() -> str:
+    """DuckDB 2 writes a format that older BI drivers refuse, unless told to write this one."""
+    return "(storage_version 'v1.4.0')" if duckdb.__version__.startswith("2.") else ""
+
+
+def _quoted(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _text(value: object) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
