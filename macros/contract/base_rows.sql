@@ -87,7 +87,7 @@ judged as (
             {%- for name, column in own.items() if column.accepted is defined %}
             when {{ name }} not in ('{{ column.accepted | join("', '") }}') then 'unknown_{{ name }}'
             {%- endfor %}
-            when contains(source_name, ':') or source_name in ('person', 'guest')
+            when contains(source_name, ':') or source_name in ('person', 'guest', 'contact')
                 then 'invalid_source_name'
             {%- if contract.event %}
             when {{ contract.event }} < '{{ var("earliest_plausible_date") }}'

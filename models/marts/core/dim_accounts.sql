@@ -1,0 +1,123 @@
+with company_versions as (
+    select * from {{ ref('int_accounts__versions') }}
+),
+
+companies as (
+    select
+        account_id,
+        any_value(parent_account_id) as parent_account_id,
+        any_value(ultimate_parent_id) as ultimate_parent_id,
+        bool_or(is_internal) as is_internal
+    from {{ ref('int_identity__companies') }}
+    group by account_id
+),
+
+-- Accounts that some row names: persons, guests, and companies that were never delivered.
+mentioned as (
+    select
+        account_id,
+        bool_or(is_internal) as is_internal
+    from (
+        select
+            account_id,
+            is_internal
+        from {{ ref('int_identity__emails') }}
+        union all
+        select
+            account_id,
+            false as is_internal
+        from {{ ref('int_orders__resolved') }}
+        union all
+        select
+            account_id,
+            false as is_internal
+        from {{ ref('int_identity__contacts') }}
+        where account_id is not null
+        {%- for table_name in ['leads', 'subscriptions', 'opportunities'] %}
+        union all
+        select
+            company_id as account_id,
+            false as is_internal
+        from {{ ref('stg_contract__' ~ table_name) }} as {{ table_name }}
+        where company_id is not null
+        {%- endfor %}
+    ) as mentions
+    group by account_id
+),
+
+-- A company that was merged is no account of its own any more.
+without_company as (
+    select
+        mentioned.account_id,
+        mentioned.is_internal
+    from mentioned
+    left join {{ ref('int_identity__companies') }} as known_companies
+        on mentioned.account_id = known_companies.company_id
+    where known_companies.company_id is null
+),
+
+unioned as (
+    select
+        company_versions.account_id,
+        company_versions.valid_from_date,
+        company_versions.valid_to_date,
+        'company' as account_kind,
+        company_versions.company_name as account_name,
+        case
+            when company_versions.valid_to_date = date '9999-12-31' then companies.parent_account_id
+            else company_versions.parent_account_id
+        end as parent_account_id,
+        companies.ultimate_parent_id,
+        company_versions.industry,
+        company_versions.segment,
+        company_versions.country_code,
+        company_versions.account_size_band,
+        company_versions.sales_rep_id,
+        company_versions.original_source,
+        companies.is_internal
+    from company_versions
+    left join companies on company_versions.account_id = companies.account_id
+    union all
+    select
+        account_id,
+        date '0001-01-01' as valid_from_date,
+        date '9999-12-31' as valid_to_date,
+        case
+            when starts_with(account_id, 'person:') then 'person'
+            when starts_with(account_id, 'guest:') then 'guest'
+            else 'company'
+        end as account_kind,
+        cast(null as varchar) as account_name,
+        cast(null as varchar) as parent_account_id,
+        account_id as ultimate_parent_id,
+        cast(null as varchar) as industry,
+        cast(null as varchar) as segment,
+        cast(null as varchar) as country_code,
+        cast(null as varchar) as account_size_band,
+        cast(null as varchar) as sales_rep_id,
+        cast(null as varchar) as original_source,
+        is_internal
+    from without_company
+),
+
+final as (
+    select
+        account_id,
+        cast(valid_from_date as date) as valid_from_date,
+        cast(valid_to_date as date) as valid_to_date,
+        valid_to_date = date '9999-12-31' as is_current,
+        account_kind,
+        coalesce(account_name, account_id) as account_name,
+        parent_account_id,
+        ultimate_parent_id,
+        coalesce(industry, '(unknown)') as industry,
+        coalesce(segment, '(unknown)') as segment,
+        coalesce(country_code, '(unknown)') as country,
+        coalesce(account_size_band, '(unknown)') as account_size_band,
+        coalesce(sales_rep_id, '(unknown)') as sales_rep,
+        original_source,
+        coalesce(is_internal, false) as is_internal
+    from unioned
+)
+
+select * from final
