@@ -158,7 +158,7 @@ long as (
         cast(cut_{{ name }} as double) as previous_value_to_date,
         {%- endif %}
         {{ kpi_interval(name, variant, 'previous_') | indent(8) }},
-        '{{ variant.get("version", 1) }}' as definition_version,
+        cast({{ variant.get('version', 1) }} as integer) as definition_version,
         '{{ kpi_definition_hash(kpi_name, name) }}' as definition_hash,
         {{ 'true' if variant.denominator else 'false' }} as is_ratio,
         {{ 'true' if variant.denominator or variant.is_statistic else 'false' }} as may_be_null
@@ -232,6 +232,7 @@ where
     or coalesce(numerator, 0) != 0
     or coalesce(denominator, 0) != 0
     or coalesce(value, 0) != 0
+    or n != 0
 {% endmacro %}
 
 {#- Columns of a KPI table that its long rows are made of. -#}

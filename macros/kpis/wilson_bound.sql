@@ -5,7 +5,7 @@
     {%- set count = 'cast(' ~ successes ~ ' as double)' -%}
     {%- set total = 'nullif(cast(' ~ trials ~ ' as double), 0)' -%}
     case
-        when {{ successes }} between 0 and {{ trials }}
+        when {{ trials }} > 0 and {{ successes }} between 0 and {{ trials }}
             then {{ 'greatest(0, ' if side == '-' else 'least(1, ' }}(
                 {{ count }} + {{ z2 }} / 2 {{ side }} sqrt(
                     {{ z2 }} * {{ count }} * (1 - {{ count }} / {{ total }}) + {{ z2 }} * {{ z2 }} / 4

@@ -1,0 +1,49 @@
+{#- Views in schema `bi` over the KPI tables that this run built: one list each, that a plain sum
+    over its rows cannot get wrong. Called at the end of a run.
+
+    bi.<kpi>                    month and total           bi.<kpi>_<grain>
+    bi.<kpi>_by_<dimension>     month and that dimension  bi.<kpi>_by_<dimension>_<grain>
+
+    Parts that do not add up over what the view lists are named distinct_<part>. -#}
+{% macro create_bi_views(results) %}
+    {%- set statements = [] -%}
+    {%- for result in results
+        if result.node.name in kpi_models() and result.node.resource_type == 'model'
+        and result.status | string == 'success' -%}
+        {%- set meta = result.node.config.meta -%}
+        {%- for dimension in ['total'] + (meta.dimensions | list) -%}
+            {%- for grain in meta.grains -%}
+                {%- do statements.append(bi_view(result.node.name, meta, dimension, grain)) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- if statements -%}
+        create schema if not exists bi;
+        {{ statements | join(';\n') }};
+    {%- endif -%}
+{% endmacro %}
+
+{#- One view: the cells of one grain and one dimension of a KPI table. -#}
+{% macro bi_view(model_name, meta, dimension, grain) %}
+    {%- set name = model_name | replace('kpi_', '', 1) -%}
+    {%- set name = name if dimension == 'total' else name ~ '_by_' ~ dimension -%}
+    {%- set name = name if grain == 'month' else name ~ '_' ~ grain -%}
+    create or replace view bi.{{ adapter.quote(name) }} as
+    select
+        period_start,
+        period_end,
+        {%- if dimension != 'total' %}
+        dimension_value as {{ adapter.quote(dimension) }},
+        {%- endif %}
+        {%- for part, settings in meta.parts.items() %}
+        {%- set adds_up = settings.over_time == 'additive' and grain != 'r12m'
+            and (dimension == 'total' or settings.over_members == 'additive') %}
+        {{ part }}{{ ' as distinct_' ~ part if not adds_up }},
+        {%- endfor %}
+        {%- for variant in meta.variants if variant not in meta.parts %}
+        {{ variant }},
+        {%- endfor %}
+        is_complete_period
+    from kpi.{{ model_name }}
+    where period_grain = '{{ grain }}' and dimension = '{{ dimension }}'
+{% endmacro %}
