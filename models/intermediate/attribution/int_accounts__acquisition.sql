@@ -1,0 +1,102 @@
+with touches as (
+    select touch_id, account_id, touched_at, marketing_channel, campaign
+    from {{ ref('int_touches__unioned') }}
+    where account_id is not null
+),
+
+first_orders as (
+    select account_id, first_order_at
+    from {{ ref('int_accounts__first_orders') }}
+),
+
+clock as (
+    select as_of
+    from {{ ref('int_build__clock') }}
+),
+
+channels as (
+    select distinct marketing_channel
+    from {{ ref('channel_rules') }}
+),
+
+companies as (
+    select company_id, account_id
+    from {{ ref('int_identity__companies') }}
+),
+
+versions as (
+    select company_id, original_source, valid_from, is_deleted, loaded_at
+    from {{ ref('stg_contract__companies') }}
+),
+
+-- Touches after the first order cannot have won the account.
+first_touches as (
+    select
+        touches.account_id,
+        touches.marketing_channel,
+        touches.campaign
+    from touches
+    left join first_orders
+        on touches.account_id = first_orders.account_id
+    where
+        first_orders.first_order_at is null
+        or touches.touched_at <= first_orders.first_order_at
+    qualify
+        row_number() over (
+            partition by touches.account_id order by touches.touched_at, touches.touch_id
+        ) = 1
+),
+
+original_sources as (
+    select
+        companies.account_id,
+        versions.original_source
+    from versions
+    cross join clock
+    inner join companies
+        on versions.company_id = companies.company_id
+    where
+        versions.original_source is not null
+        and {{ row_exclusion('versions.valid_from', 'versions') }} is null
+    qualify
+        row_number() over (
+            partition by companies.account_id
+            order by
+                companies.company_id = companies.account_id desc,
+                versions.valid_from nulls first,
+                companies.company_id
+        ) = 1
+),
+
+accounts as (
+    select account_id from first_orders
+    union
+    select account_id from companies
+    union
+    select account_id from first_touches
+),
+
+final as (
+    select
+        accounts.account_id,
+        coalesce(
+            first_touches.marketing_channel,
+            channels.marketing_channel,
+            original_sources.original_source,
+            '(unattributed)'
+        ) as acquisition_channel,
+        coalesce(
+            first_touches.campaign,
+            case when original_sources.account_id is not null then '(unknown)' end,
+            '(unattributed)'
+        ) as acquisition_campaign
+    from accounts
+    left join first_touches
+        on accounts.account_id = first_touches.account_id
+    left join original_sources
+        on accounts.account_id = original_sources.account_id
+    left join channels
+        on lower(original_sources.original_source) = lower(channels.marketing_channel)
+)
+
+select * from final

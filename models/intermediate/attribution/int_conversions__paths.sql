@@ -1,0 +1,152 @@
+with orders as (
+    select order_id, account_id, placed_at, order_date
+    from {{ ref('int_orders__resolved') }}
+    where is_valid_order
+),
+
+leads as (
+    select lead_id, account_id, lead_created_at, lead_created_date
+    from {{ ref('int_leads__resolved') }}
+    where is_strict and is_eligible
+),
+
+opportunities as (
+    select account_id, opportunity_created_at
+    from {{ ref('int_opportunities__resolved') }}
+    where is_eligible
+),
+
+touches as (
+    select
+        touch_id,
+        account_id,
+        touched_at,
+        marketing_channel,
+        is_marketing,
+        campaign,
+        program,
+        initiative,
+        tactic
+    from {{ ref('int_touches__unioned') }}
+    where account_id is not null
+),
+
+conversions as (
+    select
+        'order' as conversion_type,
+        order_id as conversion_id,
+        account_id,
+        placed_at as converted_at,
+        order_date as converted_date
+    from orders
+    union all
+    select
+        'lead' as conversion_type,
+        lead_id as conversion_id,
+        account_id,
+        lead_created_at as converted_at,
+        lead_created_date as converted_date
+    from leads
+),
+
+-- The latest lead and opportunity that the conversion can have come from.
+lead_moments as (
+    select
+        conversions.conversion_type,
+        conversions.conversion_id,
+        max(leads.lead_created_at) as lead_at
+    from conversions
+    inner join leads
+        on
+            conversions.account_id = leads.account_id
+            and leads.lead_created_at <= conversions.converted_at
+    group by conversions.conversion_type, conversions.conversion_id
+),
+
+opportunity_moments as (
+    select
+        conversions.conversion_type,
+        conversions.conversion_id,
+        max(opportunities.opportunity_created_at) as opportunity_at
+    from conversions
+    inner join opportunities
+        on
+            conversions.account_id = opportunities.account_id
+            and opportunities.opportunity_created_at <= conversions.converted_at
+    where conversions.conversion_type = 'order'
+    group by conversions.conversion_type, conversions.conversion_id
+),
+
+paths as (
+    select
+        conversions.conversion_type,
+        conversions.conversion_id,
+        conversions.account_id,
+        conversions.converted_at,
+        conversions.converted_date,
+        touches.touch_id,
+        touches.touched_at,
+        touches.marketing_channel,
+        touches.is_marketing,
+        touches.campaign,
+        touches.program,
+        touches.initiative,
+        touches.tactic,
+        lead_moments.lead_at,
+        opportunity_moments.opportunity_at
+    from conversions
+    left join touches
+        on
+            conversions.account_id = touches.account_id
+            and touches.touched_at <= conversions.converted_at
+            and touches.touched_at
+            >= conversions.converted_at - interval {{ var('attribution_lookback_days') }} day
+    left join lead_moments
+        on
+            conversions.conversion_type = lead_moments.conversion_type
+            and conversions.conversion_id = lead_moments.conversion_id
+    left join opportunity_moments
+        on
+            conversions.conversion_type = opportunity_moments.conversion_type
+            and conversions.conversion_id = opportunity_moments.conversion_id
+),
+
+final as (
+    select
+        conversion_type,
+        conversion_id,
+        account_id,
+        converted_at,
+        converted_date,
+        touch_id,
+        touched_at,
+        marketing_channel,
+        is_marketing,
+        campaign,
+        program,
+        initiative,
+        tactic,
+        row_number() over path as touch_number,
+        count(*) over (partition by conversion_type, conversion_id) as path_touches,
+        -- The last touch that is not direct; the last one if the whole path is.
+        row_number() over (
+            partition by conversion_type, conversion_id
+            order by marketing_channel = 'Direct', touched_at desc, touch_id desc
+        ) = 1 as is_last_non_direct,
+        touched_at <= lead_at and row_number() over (
+            partition by conversion_type, conversion_id
+            order by coalesce(touched_at <= lead_at, false) desc, touched_at desc, touch_id desc
+        ) = 1 as is_at_lead,
+        touched_at <= opportunity_at and row_number() over (
+            partition by conversion_type, conversion_id
+            order by
+                coalesce(touched_at <= opportunity_at, false) desc, touched_at desc, touch_id desc
+        ) = 1 as is_at_opportunity
+    from paths
+    window
+        path as (
+            partition by conversion_type, conversion_id order by touched_at, touch_id
+        )
+)
+
+select * from final

@@ -1,0 +1,94 @@
+with clock as (
+    select as_of
+    from {{ ref('int_build__clock') }}
+),
+
+opportunities as (
+    select
+        opportunity_id,
+        created_at,
+        company_id,
+        contact_id,
+        lead_id,
+        order_id,
+        is_deleted,
+        loaded_at
+    from {{ ref('stg_contract__opportunities') }}
+),
+
+companies as (
+    select company_id, account_id, is_internal
+    from {{ ref('int_identity__companies') }}
+),
+
+contacts as (
+    select contact_id, account_id
+    from {{ ref('int_identity__contacts') }}
+),
+
+leads as (
+    select lead_id, account_id
+    from {{ ref('int_leads__resolved') }}
+),
+
+orders as (
+    select order_id, account_id
+    from {{ ref('int_orders__resolved') }}
+),
+
+internal_accounts as (
+    select distinct account_id
+    from companies
+    where is_internal
+),
+
+identified as (
+    select
+        opportunities.opportunity_id,
+        opportunities.created_at as opportunity_created_at,
+        {{ row_exclusion('opportunities.created_at', 'opportunities') }} as row_exclusion,
+        coalesce(
+            companies.account_id,
+            opportunities.company_id,
+            contacts.account_id,
+            leads.account_id,
+            orders.account_id
+        ) as account_id
+    from opportunities
+    cross join clock
+    left join companies
+        on opportunities.company_id = companies.company_id
+    left join contacts
+        on opportunities.contact_id = contacts.contact_id
+    left join leads
+        on opportunities.lead_id = leads.lead_id
+    left join orders
+        on opportunities.order_id = orders.order_id
+),
+
+judged as (
+    select
+        identified.opportunity_id,
+        identified.account_id,
+        identified.opportunity_created_at,
+        coalesce(
+            identified.row_exclusion,
+            case when internal_accounts.account_id is not null then 'internal_account' end
+        ) as exclusion_reason
+    from identified
+    left join internal_accounts
+        on identified.account_id = internal_accounts.account_id
+),
+
+final as (
+    select
+        opportunity_id,
+        account_id,
+        opportunity_created_at,
+        {{ reporting_date('opportunity_created_at') }} as opportunity_created_date,
+        exclusion_reason is null as is_eligible,
+        exclusion_reason
+    from judged
+)
+
+select * from final
