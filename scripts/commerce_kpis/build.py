@@ -11,12 +11,14 @@ from pathlib import Path
 
 import click
 import yaml
+from rich.console import Console
 
 from commerce_kpis.console import UserError, make_console, run_command
 from commerce_kpis.dbt_run import run_dbt
 from commerce_kpis.locks import locked
+from commerce_kpis.mapping import load_mapping, map_delivery
 from commerce_kpis.profile import build_file
-from commerce_kpis.project import PROJECT, PUBLISHED_FILE, target_folder
+from commerce_kpis.project import PROJECT, PUBLISHED_FILE, target_folder, warehouse_folder
 from commerce_kpis.publish import check_as_of, check_target, publish
 from commerce_kpis.scorecard import print_scorecard
 
@@ -28,6 +30,8 @@ LANDINGS = ("seeds", "files", "schema")
 @click.option("--landing-path", type=Path, help="Folder of raw files (landing files).")
 @click.option("--landing-schema", help="Schema of raw tables (landing schema).")
 @click.option("--landing-database", help="Database of that schema, if not the build file.")
+@click.option("--mapping", help="Folder of analyses/mappings that brings --input to the contract.")
+@click.option("--input", "delivery", type=Path, help="Delivered Parquet or CSV file to map.")
 @click.option("--as-of", help="The data's clock, UTC: 2025-07-01 or 2025-07-01T12:00:00.")
 @click.option("--vars", "variables", help="Further parameters as YAML: '{inactivity_days: 90}'.")
 @click.option("--out", type=Path, default=PUBLISHED_FILE, help="File to publish to.")
@@ -38,6 +42,8 @@ def main(
     landing_path: Path | None,
     landing_schema: str | None,
     landing_database: str | None,
+    mapping: str | None,
+    delivery: Path | None,
     as_of: str | None,
     variables: str | None,
     out: Path,
@@ -50,6 +56,9 @@ def main(
     """
     console = make_console()
     chosen = _variables(variables)
+    if mapping or delivery:
+        landing_path, mapped = _mapped(mapping, delivery, console)
+        chosen = mapped | chosen
     chosen |= _landing(landing, landing_path, landing_schema, landing_database)
     if as_of:
         chosen["as_of"] = _utc(as_of)
@@ -102,6 +111,18 @@ def _variables(text: str | None) -> dict:
             hint = f"do you mean `{near[0]}`?" if near else "dbt_project.yml lists them."
             raise UserError(f"--vars names `{key}`, which is no parameter: {hint}")
     return chosen
+
+
+def _mapped(name: str | None, delivery: Path | None, console: Console) -> tuple[Path, dict]:
+    """The landing folder that a mapping made of a delivered file, and the parameters it sets."""
+    if not name or not delivery:
+        raise UserError("--mapping and --input go together: a mapping, and the file it reads.")
+    mapping = load_mapping(name)
+    folder = warehouse_folder() / "landing" / name
+    rows = map_delivery(mapping, delivery.absolute(), folder)
+    tables = ", ".join(f"{table} {count:,}" for table, count in rows.items())
+    console.print(f"Mapped {delivery} to {folder}: {tables}.")
+    return folder, mapping.variables
 
 
 def _landing(

@@ -23,6 +23,13 @@ def target_folder() -> Path:
     return PROJECT / (os.environ.get("DBT_TARGET_PATH") or "target")
 
 
+def warehouse_folder() -> Path:
+    """The folder of built and published files, made if there is none."""
+    folder = PROJECT / "warehouse"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 def ensure_profile() -> Path:
     """The profile, copied from the example if the project has none.
 

@@ -1,0 +1,77 @@
+"""Bring tables that are not in the shape of the landing contract to it, by SQL kept in the project.
+
+A mapping is a folder of analyses/mappings: `mapping.yml` (what it reads, which parameters it
+sets) and one `<table>.sql` per landing table, over a view `delivered` of the delivered file.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import yaml
+
+from commerce_kpis.console import UserError
+from commerce_kpis.project import PROJECT
+
+MAPPINGS = PROJECT / "analyses" / "mappings"
+READERS = {".parquet": "read_parquet", ".csv": "read_csv", ".gz": "read_csv"}
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A mapping as its folder describes it."""
+
+    folder: Path
+    columns: list[str]
+    variables: dict
+
+
+def load_mapping(name: str) -> Mapping:
+    """The mapping of that name. Raises UserError if there is none."""
+    folder = MAPPINGS / name
+    if not (folder / "mapping.yml").is_file():
+        known = ", ".join(sorted(path.parent.name for path in MAPPINGS.glob("*/mapping.yml")))
+        raise UserError(f"There is no mapping `{name}` in {MAPPINGS}: known are {known}.")
+    described = yaml.safe_load((folder / "mapping.yml").read_text(encoding="utf-8"))
+    return Mapping(folder, described["columns"], described.get("vars", {}))
+
+
+def map_delivery(mapping: Mapping, delivery: Path, landing: Path) -> dict[str, int]:
+    """Write the landing tables of a delivered file to a folder; returns rows by table.
+
+    The folder is made anew. Raises UserError for a file that is missing, unreadable or without a
+    column that the mapping reads.
+    """
+    reader = READERS.get(delivery.suffix.lower())
+    if reader is None:
+        raise UserError(f"{delivery} is neither a Parquet nor a CSV file: --input takes these.")
+    if not delivery.is_file():
+        raise UserError(f"There is no file {delivery}: --input names the delivered file.")
+    shutil.rmtree(landing, ignore_errors=True)
+    landing.mkdir(parents=True)
+    rows = {}
+    with duckdb.connect() as connection:
+        source = str(delivery).replace("'", "''")
+        try:
+            connection.execute(f"create view delivered as select * from {reader}('{source}')")
+            found = [row[0] for row in connection.execute("describe delivered").fetchall()]
+        except duckdb.Error as error:
+            raise UserError(f"Cannot read {delivery}: {str(error).splitlines()[0]}") from None
+        missing = [column for column in mapping.columns if column not in found]
+        if missing:
+            raise UserError(
+                f"{delivery} has no column {', '.join(missing)}: see {mapping.folder}/mapping.yml."
+            )
+        for script in sorted(mapping.folder.glob("*.sql")):
+            target = str(landing / f"{script.stem}.parquet").replace("'", "''")
+            query = script.read_text(encoding="utf-8")
+            try:
+                connection.execute(f"copy ({query}\n) to '{target}' (format parquet)")
+            except duckdb.Error as error:
+                raise UserError(f"{script}: {str(error).splitlines()[0]}") from None
+            counted = connection.execute(f"select count(*) from read_parquet('{target}')")
+            rows[script.stem] = counted.fetchall()[0][0]
+    return rows
