@@ -1,4 +1,6 @@
 {#- Written by scripts/generate_macros from models/marts/kpis/. Change that, not this. -#}
 {% macro kpi_models() %}
-    {{ return([]) }}
+    {{ return([
+ "kpi_cohort_retention"
+]) }}
 {% endmacro %}
