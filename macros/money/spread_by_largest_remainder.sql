@@ -1,0 +1,84 @@
+{#- An amount spread over lines by weight, so that the parts add up to it to the minor unit
+    (rule M2): a query with spread_id, line_id and amount.
+
+    relation: a relation or CTE with spread_id (what is spread), line_id (unique in it), amount (the
+    same on every line of a spread_id), weight (decimal(18, 4)) and minor_unit_digits.
+
+    In integers. The parts left over by rounding down go, one unit each, to the largest remainders,
+    ties by line id. An amount finer than the minor unit is spread in ten-thousandths. Negative
+    weights take nothing as long as there is a positive one; without any weight the lines are
+    equal. -#}
+{% macro spread_by_largest_remainder(relation) -%}
+    with weighted as (
+        select
+            spread_id,
+            line_id,
+            sign(amount) as amount_sign,
+            cast(abs(cast(amount as decimal(22, 4))) * 10000 as hugeint) as amount_parts,
+            cast(10 ** (4 - minor_unit_digits) as hugeint) as parts_per_unit,
+            cast(
+                case
+                    when max(weight) over same_spread > 0 then greatest(weight, 0)
+                    when min(weight) over same_spread < 0 then abs(weight)
+                    else 1
+                end * cast(10000 as decimal(9, 0)) as hugeint
+            ) as weight
+        from {{ relation }}
+        window same_spread as (partition by spread_id)
+    ),
+
+    in_units as (
+        select
+            spread_id,
+            line_id,
+            amount_sign,
+            case when amount_parts % parts_per_unit = 0 then parts_per_unit else 1 end as unit_size,
+            amount_parts // case
+                when amount_parts % parts_per_unit = 0 then parts_per_unit else 1
+            end as units,
+            weight,
+            sum(weight) over (partition by spread_id) as total_weight
+        from weighted
+    ),
+
+    rounded_down as (
+        select
+            spread_id,
+            line_id,
+            amount_sign,
+            unit_size,
+            units,
+            (units * weight) // total_weight as line_units,
+            (units * weight) % total_weight as remainder
+        from in_units
+    ),
+
+    ranked as (
+        select
+            spread_id,
+            line_id,
+            amount_sign,
+            unit_size,
+            line_units,
+            units - sum(line_units) over (partition by spread_id) as units_left,
+            row_number() over (
+                partition by spread_id
+                order by remainder desc, line_id
+            ) as remainder_rank
+        from rounded_down
+    )
+
+    select
+        spread_id,
+        line_id,
+        cast(
+            amount_sign
+            * cast(
+                (line_units + case when remainder_rank <= units_left then 1 else 0 end) * unit_size
+                as decimal(28, 0)
+            )
+            * cast(0.0001 as decimal(5, 4))
+            as decimal(18, 4)
+        ) as amount
+    from ranked
+{%- endmacro %}

@@ -1,0 +1,176 @@
+with orders as (
+    select
+        checked.order_id,
+        checked.order_date,
+        checked.currency_code,
+        checked.fx_rate,
+        -- Credits count in revenue, in nothing else.
+        case
+            when resolved.exclusion_reason = 'not_a_sale' and resolved.order_type = 'credit'
+                then case when not resolved.is_placed then 'not_placed' end
+            else resolved.exclusion_reason
+        end as exclusion_reason
+    from {{ ref('int_orders__checked') }} as checked
+    inner join {{ ref('int_orders__resolved') }} as resolved
+        on checked.order_id = resolved.order_id
+    where checked.reject_reason is null
+),
+
+rates as (
+    select
+        currency_code,
+        rate_date,
+        rate
+    from {{ ref('int_fx__daily_rates') }}
+),
+
+lines as (
+    select
+        order_line_id,
+        product_id,
+        quantity,
+        cogs
+    from {{ ref('int_order_lines__priced') }}
+),
+
+movements as (
+    select
+        movements.* exclude (exclusion_reason),
+        coalesce(orders.exclusion_reason, movements.exclusion_reason) as exclusion_reason,
+        orders.order_date,
+        orders.currency_code,
+        orders.fx_rate,
+        -- The day's own rate is only needed for the difference to the order's rate.
+        case
+            when orders.currency_code = '{{ var("reporting_currency") }}' then orders.fx_rate
+            else coalesce(rates.rate, orders.fx_rate)
+        end as event_fx_rate,
+        lines.product_id,
+        abs(lines.quantity) as line_units,
+        lines.cogs as line_cogs,
+        movements.returned_local + movements.cancelled_local as given_back_local,
+        abs(movements.units_returned + movements.units_cancelled) as units_back
+    from {{ ref('int_sales__movements') }} as movements
+    inner join orders on movements.order_id = orders.order_id
+    left join lines on movements.order_line_id = lines.order_line_id
+    left join rates
+        on
+            orders.currency_code = rates.currency_code
+            and movements.event_date = rates.rate_date
+),
+
+-- Running totals are converted, not single amounts, so that what is given back in pieces adds up
+-- to what was sold, to the last digit.
+running as (
+    select
+        *,
+        sum(given_back_local) over line_in_order as given_back_so_far,
+        sum(units_back) over line_in_order as units_back_so_far,
+        sum(tax_local) over order_in_order as tax_so_far,
+        sum(shipping_local) over order_in_order as shipping_so_far
+    from movements
+    window
+        line_in_order as (
+            partition by order_id, order_line_id, exclusion_reason is null
+            order by event_at, movement_id
+            rows between unbounded preceding and current row
+        ),
+        order_in_order as (
+            partition by order_id, exclusion_reason is null
+            order by event_at, movement_id
+            rows between unbounded preceding and current row
+        )
+),
+
+converted as (
+    select
+        *,
+        {{ money_multiply('gross_local', 'fx_rate') }} as gross_sales,
+        {{ money_multiply('gross_local - discount_local', 'fx_rate') }} as net_sold,
+        {{ money_multiply('given_back_so_far', 'fx_rate') }}
+        - {{ money_multiply('given_back_so_far - given_back_local', 'fx_rate') }} as given_back,
+        {{ money_multiply('given_back_local', 'event_fx_rate') }} as given_back_at_event_rate,
+        {{ money_multiply('tax_so_far', 'fx_rate') }}
+        - {{ money_multiply('tax_so_far - tax_local', 'fx_rate') }} as tax,
+        {{ money_multiply('shipping_so_far', 'fx_rate') }}
+        - {{ money_multiply('shipping_so_far - shipping_local', 'fx_rate') }} as shipping,
+        case
+            when movement_type in ('sale', 'added_line') then line_cogs
+            when line_units > 0 and units_back != 0
+                then
+                    {{ money_share(
+                        'line_cogs', 'least(units_back_so_far - units_back, line_units)',
+                        'line_units'
+                    ) }}
+                    - {{ money_share(
+                        'line_cogs', 'least(units_back_so_far, line_units)', 'line_units'
+                    ) }}
+        end as cogs
+    from running
+),
+
+-- A full refund that was spread differently from the sale may leave a last digit: it goes to the
+-- last row that gives back, so that the order nets to exactly 0.
+settled as (
+    select
+        *,
+        sum(gross_local - discount_local - given_back_local) over same_order as order_net_local,
+        sum(net_sold - given_back) over same_order as order_net,
+        row_number() over (
+            partition by order_id, exclusion_reason is null
+            order by given_back_local = 0, event_at desc, movement_id desc
+        ) as last_given_back
+    from converted
+    window same_order as (partition by order_id, exclusion_reason is null)
+),
+
+given_back_in_full as (
+    select
+        *,
+        case
+            when last_given_back = 1 and given_back_local != 0 and order_net_local = 0
+                then given_back + order_net
+            else given_back
+        end as settled_given_back
+    from settled
+),
+
+final as (
+    select
+        movement_id,
+        movement_type,
+        order_id,
+        order_line_id,
+        product_id,
+        refund_id,
+        refund_kind,
+        return_reason,
+        event_at,
+        event_date,
+        order_date,
+        currency_code,
+        cast(gross_local - discount_local - given_back_local as decimal(18, 4)) as net_sales_local,
+        tax_local,
+        shipping_local,
+        gross_sales,
+        cast(gross_sales - net_sold as decimal(18, 4)) as discounts,
+        cast(
+            case when movement_type = 'refund' then settled_given_back else 0 end as decimal(18, 4)
+        ) as returns,
+        cast(
+            case when movement_type = 'cancellation' then settled_given_back else 0 end
+            as decimal(18, 4)
+        ) as cancellations,
+        cast(shipping as decimal(18, 4)) as shipping,
+        cast(tax as decimal(18, 4)) as tax,
+        cast(coalesce(cogs, 0) as decimal(18, 4)) as cogs,
+        order_line_id is null or line_cogs is not null as is_cost_known,
+        units,
+        units_cancelled,
+        units_returned,
+        cast(settled_given_back - given_back_at_event_rate as decimal(18, 4)) as fx_adjustment,
+        exclusion_reason
+    from given_back_in_full
+)
+
+select * from final
