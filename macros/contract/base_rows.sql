@@ -6,15 +6,16 @@
     `reject_reason` (the first rule that failed, or why the row is superseded; null if accepted);
     `raw_row` (the delivered row as JSON, kept for rows that are not accepted).
 
-    rules: further rules of this table, a list of [reason, SQL condition that is true for a bad
-    row], over the typed columns. They are tried after the rules of the contract itself:
-    `missing_<column>`, `unparsable_<column>`, `unknown_<column>`, `invalid_source_name`,
-    `implausible_date`, `future_event`.
+    Rules, in the order in which they are tried; the first that fails is the reason:
+    `unparsable_<column>`, `missing_<column>`, `unknown_<column>` (not one of the accepted values),
+    `invalid_<column>` (not of its pattern), `invalid_source_name`, `implausible_date` and
+    `future_event` (of the table's event), `implausible_<column>` (amounts that later sums could not
+    hold), then the table's own rules from its landing YAML.
 
     Of several good rows with one key the newest `source_updated_at` is accepted, then the newest
     `loaded_at`, then the smallest hash. The others are `exact_duplicate` (same hash as the
     accepted row), `conflicting_version` (equally new, another content) or `superseded_version`. -#}
-{% macro base_rows(table_name, rules=[]) %}
+{% macro base_rows(table_name) %}
     {%- set contract = landing_contract()[table_name] -%}
     {%- set own = contract.columns -%}
     {%- set columns = {} -%}
@@ -28,7 +29,7 @@
 with landed as (
     select
         {%- for name in columns %}
-        nullif(trim({{ name }}), '') as {{ name }},
+        {{ trimmed_text(name) }} as {{ name }},
         {%- endfor %}
         raw_row
     from {{ ref('landing__' ~ table_name) }}
@@ -37,14 +38,16 @@ with landed as (
 parsed as (
     select
         {%- for name, column in columns.items() %}
-        {%- if column.type == 'text' %}
+        {%- if column.type == 'text' and column.letters is defined %}
+        {{ column.letters }}({{ name }}) as {{ name }},
+        {%- elif column.type == 'text' %}
         {{ name }},
         {%- else %}
         {{ parse_value(name, column.type) | indent(8) }} as {{ name }},
         {%- endif %}
         {%- endfor %}
         md5(concat_ws(
-            '|'
+            chr(31)
             {%- for name in own %},
             coalesce({{ name }}, '')
             {%- endfor %}
@@ -87,17 +90,24 @@ judged as (
             {%- for name, column in own.items() if column.accepted is defined %}
             when {{ name }} not in ('{{ column.accepted | join("', '") }}') then 'unknown_{{ name }}'
             {%- endfor %}
+            {%- for name, column in own.items() if column.pattern is defined %}
+            when not regexp_full_match({{ name }}, '{{ column.pattern }}') then 'invalid_{{ name }}'
+            {%- endfor %}
             when contains(source_name, ':') or source_name in ('person', 'guest', 'contact')
                 then 'invalid_source_name'
             {%- if contract.event %}
             when {{ contract.event }} < '{{ var("earliest_plausible_date") }}'
+                or {{ contract.event }} >= '{{ var("latest_plausible_date") }}'
                 then 'implausible_date'
             {%- if own[contract.event].type == 'timestamp' %}
             when {{ contract.event }} > loaded_at + interval 24 hour then 'future_event'
             {%- endif %}
             {%- endif %}
-            {%- for reason, condition in rules %}
-            when {{ condition }} then '{{ reason }}'
+            {%- for name, column in own.items() if column.type == 'decimal' %}
+            when abs({{ name }}) >= 1000000000000 then 'implausible_{{ name }}'
+            {%- endfor %}
+            {%- for rule in contract.rules %}
+            when {{ rule.when }} then '{{ rule.reason }}'
             {%- endfor %}
         end as reject_reason
     from typed
@@ -114,7 +124,7 @@ ranked as (
     window
         newest_first as (
             partition by reject_reason is null, {{ keys | join(', ') }}
-            order by source_updated_at desc nulls last, loaded_at desc nulls last, row_hash
+            order by source_updated_at desc nulls last, loaded_at desc nulls last, row_hash, is_deleted
         )
 ),
 

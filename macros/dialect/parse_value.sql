@@ -4,7 +4,9 @@
     and dates without a leading year are refused, although the engine would take them. -#}
 {% macro parse_value(text_sql, contract_type) -%}
     {%- set number = "'[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?'" -%}
-    {%- set iso_date = "'[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?'" -%}
+    {%- set iso_date -%}
+        '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?))?)?'
+    {%- endset -%}
     {%- if contract_type == 'text' -%}
         {{ text_sql }}
     {%- elif contract_type == 'integer' -%}

@@ -5,6 +5,20 @@
   "is_required": False,
   "event": "spend_date",
   "money": "spend",
+  "rules": [
+   {
+    "reason": "negative_spend",
+    "when": "spend < 0"
+   },
+   {
+    "reason": "negative_impressions",
+    "when": "impressions < 0"
+   },
+   {
+    "reason": "negative_clicks",
+    "when": "clicks < 0"
+   }
+  ],
   "columns": {
    "spend_date": {
     "type": "date",
@@ -28,7 +42,9 @@
    },
    "currency_code": {
     "type": "text",
-    "need": "required"
+    "need": "required",
+    "letters": "upper",
+    "pattern": "[A-Z]{3}"
    },
    "impressions": {
     "type": "integer",
@@ -76,6 +92,12 @@
   "is_required": False,
   "event": None,
   "money": None,
+  "rules": [
+   {
+    "reason": "ended_before_started",
+    "when": "ended_on < started_on"
+   }
+  ],
   "columns": {
    "annotation_id": {
     "type": "text",
@@ -137,6 +159,7 @@
   "is_required": False,
   "event": None,
   "money": None,
+  "rules": [],
   "columns": {
    "campaign": {
     "type": "text",
@@ -189,6 +212,16 @@
   "is_required": True,
   "event": None,
   "money": None,
+  "rules": [
+   {
+    "reason": "valid_to_before_valid_from",
+    "when": "valid_to < valid_from"
+   },
+   {
+    "reason": "negative_employee_count",
+    "when": "employee_count < 0"
+   }
+  ],
   "columns": {
    "company_id": {
     "type": "text",
@@ -216,7 +249,8 @@
    },
    "domain": {
     "type": "text",
-    "need": "optional"
+    "need": "optional",
+    "letters": "lower"
    },
    "industry": {
     "type": "text",
@@ -228,7 +262,8 @@
    },
    "country_code": {
     "type": "text",
-    "need": "optional"
+    "need": "optional",
+    "letters": "upper"
    },
    "employee_count": {
     "type": "integer",
@@ -281,6 +316,7 @@
   "is_required": False,
   "event": None,
   "money": None,
+  "rules": [],
   "columns": {
    "contact_id": {
     "type": "text",
@@ -292,7 +328,8 @@
    },
    "email": {
     "type": "text",
-    "need": "optional"
+    "need": "optional",
+    "letters": "lower"
    },
    "phone": {
     "type": "text",
@@ -344,6 +381,12 @@
   "is_required": False,
   "event": "incurred_on",
   "money": "amount",
+  "rules": [
+   {
+    "reason": "service_end_not_after_start",
+    "when": "service_end_date <= service_start_date"
+   }
+  ],
   "columns": {
    "cost_id": {
     "type": "text",
@@ -359,7 +402,9 @@
    },
    "currency_code": {
     "type": "text",
-    "need": "required"
+    "need": "required",
+    "letters": "upper",
+    "pattern": "[A-Z]{3}"
    },
    "cost_scope": {
     "type": "text",
@@ -429,6 +474,7 @@
   "is_required": False,
   "event": "event_at",
   "money": None,
+  "rules": [],
   "columns": {
    "subscription_event_id": {
     "type": "text",
@@ -436,7 +482,9 @@
    },
    "email": {
     "type": "text",
-    "need": "required"
+    "need": "required",
+    "letters": "lower",
+    "pattern": "[^@ ]+@[^@ ]+"
    },
    "event_type": {
     "type": "text",
@@ -492,6 +540,12 @@
   "is_required": False,
   "event": None,
   "money": None,
+  "rules": [
+   {
+    "reason": "rate_not_positive",
+    "when": "rate <= 0"
+   }
+  ],
   "columns": {
    "rate_date": {
     "type": "date",
@@ -499,11 +553,15 @@
    },
    "from_currency": {
     "type": "text",
-    "need": "key"
+    "need": "key",
+    "letters": "upper",
+    "pattern": "[A-Z]{3}"
    },
    "to_currency": {
     "type": "text",
-    "need": "key"
+    "need": "key",
+    "letters": "upper",
+    "pattern": "[A-Z]{3}"
    },
    "rate": {
     "type": "rate",
@@ -539,6 +597,7 @@
   "is_required": False,
   "event": "observed_at",
   "money": None,
+  "rules": [],
   "columns": {
    "lead_id": {
     "type": "text",
@@ -582,6 +641,12 @@
   "is_required": False,
   "event": "scored_at",
   "money": None,
+  "rules": [
+   {
+    "reason": "score_out_of_range",
+    "when": "score < 0 or score > 100"
+   }
+  ],
   "columns": {
    "lead_id": {
     "type": "text",
@@ -625,6 +690,7 @@
   "is_required": False,
   "event": "entered_at",
   "money": None,
+  "rules": [],
   "columns": {
    "lead_id": {
     "type": "text",
@@ -680,6 +746,7 @@
   "is_required": False,
   "event": "created_at",
   "money": None,
+  "rules": [],
   "columns": {
    "lead_id": {
     "type": "text",
@@ -703,7 +770,8 @@
    },
    "email": {
     "type": "text",
-    "need": "optional"
+    "need": "optional",
+    "letters": "lower"
    },
    "phone": {
     "type": "text",
@@ -760,7 +828,8 @@
    },
    "country_code": {
     "type": "text",
-    "need": "optional"
+    "need": "optional",
+    "letters": "upper"
    },
    "merged_into_lead_id": {
     "type": "text",
@@ -797,6 +866,24 @@
   "is_required": False,
   "event": "created_at",
   "money": "amount",
+  "rules": [
+   {
+    "reason": "closed_without_moment",
+    "when": "opportunity_status in ('won', 'lost') and closed_at is null"
+   },
+   {
+    "reason": "closed_before_created",
+    "when": "closed_at < created_at"
+   },
+   {
+    "reason": "amount_without_currency",
+    "when": "amount is not null and currency_code is null"
+   },
+   {
+    "reason": "negative_amount",
+    "when": "amount < 0"
+   }
+  ],
   "columns": {
    "opportunity_id": {
     "type": "text",
@@ -841,7 +928,9 @@
    },
    "currency_code": {
     "type": "text",
-    "need": "optional"
+    "need": "optional",
+    "letters": "upper",
+    "pattern": "[A-Z]{3}"
    },
    "sales_rep_id": {
     "type": "text",
@@ -877,6 +966,12 @@
   "is_required": False,
   "event": None,
   "money": None,
+  "rules": [
+   {
+    "reason": "share_out_of_range",
+    "when": "share < 0 or share > 1"
+   }
+  ],
   "columns": {
    "opportunity_id": {
     "type": "text",
@@ -916,6 +1011,7 @@
   "is_required": False,
   "event": "entered_at",
   "money": None,
+  "rules": [],
   "columns": {
    "opportunity_id": {
     "type": "text",
@@ -955,6 +1051,40 @@
   "is_required": True,
   "event": None,
   "money": "quantity * unit_price",
+  "rules": [
+   {
+    "reason": "implausible_line_value",
+    "when": "abs(cast(quantity as decimal(19, 4)) * unit_price) >= 1000000000000"
+   },
+   {
+    "reason": "negative_line_discount",
+    "when": "line_discount_amount < 0 and quantity > 0"
+   },
+   {
+    "reason": "negative_tax_amount",
+    "when": "tax_amount < 0 and quantity > 0 and unit_price >= 0"
+   },
+   {
+    "reason": "tax_rate_out_of_range",
+    "when": "tax_rate < 0 or tax_rate > 1"
+   },
+   {
+    "reason": "negative_unit_cost",
+    "when": "unit_cost < 0"
+   },
+   {
+    "reason": "negative_cancelled_quantity",
+    "when": "cancelled_quantity < 0"
+   },
+   {
+    "reason": "cancelled_more_than_ordered",
+    "when": "cancelled_quantity > abs(quantity)"
+   },
+   {
+    "reason": "cancelled_without_moment",
+    "when": "cancelled_quantity > 0 and cancelled_at is null"
+   }
+  ],
   "columns": {
    "order_line_id": {
     "type": "text",
@@ -1031,6 +1161,28 @@
   "is_required": True,
   "event": "placed_at",
   "money": "total_amount",
+  "rules": [
+   {
+    "reason": "cancelled_without_moment",
+    "when": "order_status = 'cancelled' and cancelled_at is null"
+   },
+   {
+    "reason": "cancelled_before_placed",
+    "when": "cancelled_at < placed_at"
+   },
+   {
+    "reason": "negative_order_discount",
+    "when": "order_discount_amount < 0 and order_type != 'credit'"
+   },
+   {
+    "reason": "negative_shipping_amount",
+    "when": "shipping_amount < 0 and order_type != 'credit'"
+   },
+   {
+    "reason": "negative_tax_amount",
+    "when": "tax_amount < 0 and order_type != 'credit'"
+   }
+  ],
   "columns": {
    "order_id": {
     "type": "text",
@@ -1042,7 +1194,9 @@
    },
    "currency_code": {
     "type": "text",
-    "need": "required"
+    "need": "required",
+    "letters": "upper",
+    "pattern": "[A-Z]{3}"
    },
    "company_id": {
     "type": "text",
@@ -1054,7 +1208,8 @@
    },
    "email": {
     "type": "text",
-    "need": "optional"
+    "need": "optional",
+    "letters": "lower"
    },
    "order_type": {
     "type": "text",
@@ -1130,7 +1285,8 @@
    },
    "country_code": {
     "type": "text",
-    "need": "optional"
+    "need": "optional",
+    "letters": "upper"
    },
    "session_id": {
     "type": "text",
@@ -1166,6 +1322,7 @@
   "is_required": False,
   "event": "paid_at",
   "money": "amount",
+  "rules": [],
   "columns": {
    "payment_id": {
     "type": "text",
@@ -1181,7 +1338,9 @@
    },
    "currency_code": {
     "type": "text",
-    "need": "required"
+    "need": "required",
+    "letters": "upper",
+    "pattern": "[A-Z]{3}"
    },
    "order_id": {
     "type": "text",
@@ -1231,6 +1390,16 @@
   "is_required": False,
   "event": None,
   "money": None,
+  "rules": [
+   {
+    "reason": "valid_to_before_valid_from",
+    "when": "valid_to < valid_from"
+   },
+   {
+    "reason": "negative_unit_cost",
+    "when": "unit_cost < 0"
+   }
+  ],
   "columns": {
    "product_id": {
     "type": "text",
@@ -1250,7 +1419,9 @@
    },
    "currency_code": {
     "type": "text",
-    "need": "required"
+    "need": "required",
+    "letters": "upper",
+    "pattern": "[A-Z]{3}"
    }
   },
   "common": {
@@ -1278,6 +1449,12 @@
   "is_required": False,
   "event": None,
   "money": None,
+  "rules": [
+   {
+    "reason": "valid_to_before_valid_from",
+    "when": "valid_to < valid_from"
+   }
+  ],
   "columns": {
    "product_id": {
     "type": "text",
@@ -1330,6 +1507,16 @@
   "is_required": False,
   "event": "requested_at",
   "money": "amount",
+  "rules": [
+   {
+    "reason": "amount_without_currency",
+    "when": "amount is not null and currency_code is null"
+   },
+   {
+    "reason": "negative_amount",
+    "when": "amount < 0"
+   }
+  ],
   "columns": {
    "quote_id": {
     "type": "text",
@@ -1373,7 +1560,9 @@
    },
    "currency_code": {
     "type": "text",
-    "need": "optional"
+    "need": "optional",
+    "letters": "upper",
+    "pattern": "[A-Z]{3}"
    }
   },
   "common": {
@@ -1401,6 +1590,16 @@
   "is_required": False,
   "event": None,
   "money": "amount_excl_tax",
+  "rules": [
+   {
+    "reason": "negative_amount",
+    "when": "amount_excl_tax < 0 or tax_amount < 0"
+   },
+   {
+    "reason": "negative_quantity",
+    "when": "quantity < 0"
+   }
+  ],
   "columns": {
    "refund_line_id": {
     "type": "text",
@@ -1457,6 +1656,12 @@
   "is_required": False,
   "event": "refunded_at",
   "money": "amount_excl_tax",
+  "rules": [
+   {
+    "reason": "negative_amount",
+    "when": "(amount_excl_tax < 0 or tax_amount < 0 or shipping_amount < 0) and refund_kind != 'correction'"
+   }
+  ],
   "columns": {
    "refund_id": {
     "type": "text",
@@ -1526,6 +1731,12 @@
   "is_required": False,
   "event": None,
   "money": None,
+  "rules": [
+   {
+    "reason": "valid_to_before_valid_from",
+    "when": "valid_to < valid_from"
+   }
+  ],
   "columns": {
    "sales_rep_id": {
     "type": "text",
@@ -1573,6 +1784,24 @@
   "is_required": False,
   "event": None,
   "money": None,
+  "rules": [
+   {
+    "reason": "negative_quantity",
+    "when": "quantity < 0"
+   },
+   {
+    "reason": "negative_unit_price",
+    "when": "unit_price < 0"
+   },
+   {
+    "reason": "negative_discount_amount",
+    "when": "discount_amount < 0"
+   },
+   {
+    "reason": "interval_count_below_1",
+    "when": "interval_count < 1"
+   }
+  ],
   "columns": {
    "change_id": {
     "type": "text",
@@ -1668,6 +1897,32 @@
   "is_required": False,
   "event": "start_date",
   "money": "quantity * unit_price",
+  "rules": [
+   {
+    "reason": "implausible_line_value",
+    "when": "abs(cast(quantity as decimal(19, 4)) * unit_price) >= 1000000000000"
+   },
+   {
+    "reason": "end_before_start",
+    "when": "end_date < start_date"
+   },
+   {
+    "reason": "negative_quantity",
+    "when": "quantity < 0"
+   },
+   {
+    "reason": "negative_unit_price",
+    "when": "unit_price < 0"
+   },
+   {
+    "reason": "negative_discount_amount",
+    "when": "discount_amount < 0"
+   },
+   {
+    "reason": "interval_count_below_1",
+    "when": "interval_count < 1"
+   }
+  ],
   "columns": {
    "subscription_id": {
     "type": "text",
@@ -1691,7 +1946,9 @@
    },
    "currency_code": {
     "type": "text",
-    "need": "required"
+    "need": "required",
+    "letters": "upper",
+    "pattern": "[A-Z]{3}"
    },
    "billing_interval": {
     "type": "text",
@@ -1789,6 +2046,16 @@
   "is_required": False,
   "event": "responded_at",
   "money": None,
+  "rules": [
+   {
+    "reason": "answer_without_score",
+    "when": "responded_at is not null and score is null"
+   },
+   {
+    "reason": "score_without_moment",
+    "when": "responded_at is null and score is not null"
+   }
+  ],
   "columns": {
    "response_id": {
     "type": "text",
@@ -1852,6 +2119,12 @@
   "is_required": False,
   "event": None,
   "money": None,
+  "rules": [
+   {
+    "reason": "scale_without_range",
+    "when": "scale_max <= scale_min"
+   }
+  ],
   "columns": {
    "survey_id": {
     "type": "text",
@@ -1903,6 +2176,7 @@
   "is_required": False,
   "event": None,
   "money": None,
+  "rules": [],
   "columns": {
    "kpi": {
     "type": "text",
@@ -1977,6 +2251,12 @@
   "is_required": False,
   "event": "touched_at",
   "money": None,
+  "rules": [
+   {
+    "reason": "touch_of_nobody",
+    "when": "coalesce(company_id, contact_id, lead_id, client_id) is null"
+   }
+  ],
   "columns": {
    "touch_id": {
     "type": "text",
@@ -2040,6 +2320,12 @@
   "is_required": False,
   "event": "usage_date",
   "money": "amount",
+  "rules": [
+   {
+    "reason": "negative_amount",
+    "when": "amount < 0"
+   }
+  ],
   "columns": {
    "usage_charge_id": {
     "type": "text",
@@ -2059,7 +2345,9 @@
    },
    "currency_code": {
     "type": "text",
-    "need": "required"
+    "need": "required",
+    "letters": "upper",
+    "pattern": "[A-Z]{3}"
    }
   },
   "common": {
@@ -2087,6 +2375,12 @@
   "is_required": False,
   "event": "event_at",
   "money": None,
+  "rules": [
+   {
+    "reason": "negative_bytes_sent",
+    "when": "bytes_sent < 0"
+   }
+  ],
   "columns": {
    "event_id": {
     "type": "text",
@@ -2138,7 +2432,8 @@
    },
    "country_code": {
     "type": "text",
-    "need": "optional"
+    "need": "optional",
+    "letters": "upper"
    },
    "user_agent": {
     "type": "text",
@@ -2182,6 +2477,20 @@
   "is_required": False,
   "event": "started_at",
   "money": None,
+  "rules": [
+   {
+    "reason": "ended_before_started",
+    "when": "ended_at < started_at"
+   },
+   {
+    "reason": "negative_pageviews",
+    "when": "pageviews < 0"
+   },
+   {
+    "reason": "negative_bytes_sent",
+    "when": "bytes_sent < 0"
+   }
+  ],
   "columns": {
    "session_id": {
     "type": "text",
@@ -2238,7 +2547,8 @@
    },
    "country_code": {
     "type": "text",
-    "need": "optional"
+    "need": "optional",
+    "letters": "upper"
    },
    "has_product_view": {
     "type": "boolean",
