@@ -133,11 +133,11 @@ final as (
             partition by conversion_type, conversion_id
             order by marketing_channel = 'Direct', touched_at desc, touch_id desc
         ) = 1 as is_last_non_direct,
-        touched_at <= lead_at and row_number() over (
+        coalesce(touched_at <= lead_at, false) and row_number() over (
             partition by conversion_type, conversion_id
             order by coalesce(touched_at <= lead_at, false) desc, touched_at desc, touch_id desc
         ) = 1 as is_at_lead,
-        touched_at <= opportunity_at and row_number() over (
+        coalesce(touched_at <= opportunity_at, false) and row_number() over (
             partition by conversion_type, conversion_id
             order by
                 coalesce(touched_at <= opportunity_at, false) desc, touched_at desc, touch_id desc

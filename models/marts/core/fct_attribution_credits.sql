@@ -20,8 +20,8 @@ roles as (
         *,
         path_touches - touch_number = 0 as is_last,
         cast(touch_number = 1 as integer)
-        + cast(coalesce(is_at_lead, false) as integer)
-        + cast(coalesce(is_at_opportunity, false) as integer) as w_roles,
+        + cast(is_at_lead as integer)
+        + cast(is_at_opportunity as integer) as w_roles,
         {{ business_days_between('touched_at', 'converted_at') }} as age_days
     from paths
 ),
