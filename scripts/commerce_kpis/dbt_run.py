@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -22,13 +23,12 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 
 from commerce_kpis.console import UserError
-from commerce_kpis.project import PROJECT, profiles_folder, target_folder
+from commerce_kpis.project import PROJECT, log_file, profiles_folder, target_folder
 
 DBT = [sys.executable, "-c", "import sys; sys.argv[0] = 'dbt'; from dbt.cli.main import cli; cli()"]
 GOOD = ("success", "pass", "warn")
 ROOMS = ("seeds", "landing", "staging", "intermediate", "core", "kpis", "trust", "tests")
 FAILURES_SHOWN = 20
-LOG = Path("logs") / "dbt.log"
 
 
 @dataclass
@@ -65,7 +65,7 @@ def run_dbt(arguments: list[str], inherit: list[int], console: Console) -> Outco
     command = [
         *DBT,
         *("--log-format", "json", "--log-format-file", "text", "--log-level", "info"),
-        *("--log-path", str(PROJECT / LOG.parent), "--no-use-colors"),
+        *("--log-path", str(log_file().parent), "--no-use-colors"),
         *arguments,
         *("--project-dir", str(PROJECT), "--profiles-dir", str(profiles_folder().resolve())),
     ]
@@ -220,7 +220,9 @@ def _print_failures(results: Path, console: Console) -> bool:
     if len(failed) > FAILURES_SHOWN:
         console.print(f"\n... and {len(failed) - FAILURES_SHOWN} more failures.")
     if failed:
-        console.print(f"\n{len(failed)} failed, {skipped} skipped because of them. Full log: {LOG}")
+        console.print(
+            f"\n{len(failed)} failed, {skipped} skipped because of them. Full log: {_shown_log()}"
+        )
     return bool(failed)
 
 
@@ -248,7 +250,11 @@ def _tidy(message: str) -> str:
 
 def _explain(outcome: Outcome) -> str:
     """One line for a run that ended without the result of a node."""
-    text = " ".join(outcome.errors[-1].split()) if outcome.errors else ""
+    text = outcome.errors[-1] if outcome.errors else ""
+    # What a check of ours says needs no word about the hook and the macros it came through.
+    if ours := re.search(r"Error in operation \S+ \(.*?\)\n(.*?)(?:\n\s*> |\Z)", text, re.DOTALL):
+        return textwrap.dedent(ours[1]).strip()
+    text = " ".join(text.split())
     if lock := re.search(r'Could not set lock on file "(.+?)".*?\(PID (\d+)\)', text):
         return (
             f"{lock[1]} is open in another process (PID {lock[2]}): close it there and build "
@@ -257,8 +263,13 @@ def _explain(outcome: Outcome) -> str:
     if outcome.return_code < 0:
         return (
             f"dbt was ended by signal {-outcome.return_code} (9 is often a lack of memory): "
-            f"nothing was published. Full log: {LOG}"
+            f"nothing was published. Full log: {_shown_log()}"
         )
     if not text:
         text = next((line for line in reversed(outcome.output) if line.strip()), "no message")
-    return f"dbt stopped: {text[:700]} Full log: {LOG}"
+    return f"dbt stopped: {text[:700]} Full log: {_shown_log()}"
+
+
+def _shown_log() -> str:
+    """dbt's log file, as short as it can be said."""
+    return os.path.relpath(log_file(), PROJECT)

@@ -30,6 +30,11 @@ def warehouse_folder() -> Path:
     return folder
 
 
+def log_file() -> Path:
+    """dbt's log."""
+    return PROJECT / (os.environ.get("DBT_LOG_PATH") or "logs") / "dbt.log"
+
+
 def ensure_profile() -> Path:
     """The profile, copied from the example if the project has none.
 

@@ -1,0 +1,146 @@
+"""scripts/test: every check of the project, one after the other, with a summary.
+
+Everything is built and written below target/checks/, never into the user's own files.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from commerce_kpis.console import make_console, run_command
+from commerce_kpis.locks import locked
+from commerce_kpis.project import PROJECT
+
+SCRATCH = PROJECT / "target" / "checks"
+LINES_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Step:
+    """A check: a command line for this Python. `is_live` prints while it runs."""
+
+    name: str
+    arguments: tuple[str, ...]
+    is_live: bool = False
+
+    @property
+    def command(self) -> list[str]:
+        return [sys.executable, *self.arguments]
+
+
+STEPS = (
+    Step("generated macros", ("scripts/generate_macros", "--check")),
+    Step("generated docs", ("scripts/generate_docs", "--check")),
+    Step("YAML keys", ("-m", "commerce_kpis.check_yaml")),
+    Step("ruff check", ("-m", "ruff", "check", ".")),
+    Step("ruff format", ("-m", "ruff", "format", "--check", ".")),
+    Step(
+        "build",
+        ("-m", "commerce_kpis.build", "--out", str(SCRATCH / "warehouse" / "kpis.duckdb")),
+        is_live=True,
+    ),
+    Step(
+        "sqlfluff",
+        (
+            *("-m", "sqlfluff", "lint", "models", "tests", "--disable-progress-bar", "--nocolor"),
+            *("--processes", str(os.cpu_count() or 1)),
+        ),
+    ),
+    Step("pytest", ("-m", "pytest", "-q", "-p", "no:cacheprovider")),
+)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--only",
+    "chosen",
+    multiple=True,
+    type=click.Choice([step.name for step in STEPS]),
+    help="Run this step only; may be given several times.",
+)
+def main(chosen: tuple[str, ...]) -> None:
+    """Run every check of the project; the exit code is 0 only if all passed."""
+    console = make_console()
+    steps = [step for step in STEPS if not chosen or step.name in chosen]
+    SCRATCH.mkdir(parents=True, exist_ok=True)
+    with locked([SCRATCH], command="scripts/test"):
+        environment = _prepare()
+        results = [(step.name, *_run(step, environment, console)) for step in steps]
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    table.add_column("step")
+    table.add_column("result")
+    table.add_column("seconds", justify="right")
+    for name, result, seconds in results:
+        colour = {"passed": "green", "FAILED": "bold red"}.get(result, "yellow")
+        table.add_row(name, f"[{colour}]{result}[/]", f"{seconds:.1f}")
+    console.print()
+    console.print(table)
+    if any(result == "FAILED" for _, result, _ in results):
+        sys.exit(1)
+
+
+def _prepare() -> dict[str, str]:
+    """Empty the folder of the last run; the environment of the steps."""
+    for path in SCRATCH.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+    for name in ("profiles", "warehouse", "target", "logs"):
+        (SCRATCH / name).mkdir()
+    shutil.copyfile(PROJECT / "profiles.example.yml", SCRATCH / "profiles" / "profiles.yml")
+    return {
+        **os.environ,
+        "DBT_PROFILES_DIR": str(SCRATCH / "profiles"),
+        "DBT_TARGET_PATH": str(SCRATCH / "target"),
+        "DBT_LOG_PATH": str(SCRATCH / "logs"),
+        "KPI_BUILD_FILE": str(SCRATCH / "warehouse" / "build.duckdb"),
+    }
+
+
+def _run(step: Step, environment: dict[str, str], console: Console) -> tuple[str, float]:
+    """Run a step; its result and seconds. What it printed is shown if it failed."""
+    if step.arguments[0].startswith("scripts/") and not Path(PROJECT, step.arguments[0]).exists():
+        return "not there", 0.0
+    console.print(f"[bold]{step.name}[/] ...")
+    started = time.monotonic()
+    if step.is_live:
+        code = subprocess.run(step.command, cwd=PROJECT, env=environment, check=False).returncode
+        return _result(code), time.monotonic() - started
+    done = subprocess.run(
+        step.command,
+        cwd=PROJECT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    seconds = time.monotonic() - started
+    if done.returncode != 0:
+        log = SCRATCH / "logs" / f"{step.name.replace(' ', '_')}.log"
+        log.write_text(done.stdout, encoding="utf-8")
+        lines = done.stdout.rstrip().splitlines()
+        if len(lines) > LINES_SHOWN:
+            console.print(f"... {len(lines) - LINES_SHOWN} lines before in {escape(str(log))}")
+        console.print(escape("\n".join(lines[-LINES_SHOWN:])))
+    return _result(done.returncode), seconds
+
+
+def _result(code: int) -> str:
+    return "passed" if code == 0 else "FAILED"
+
+
+if __name__ == "__main__":
+    run_command(main, "scripts/test")

@@ -1,0 +1,374 @@
+"""The keys that this project uses in its YAML files, for yaml_grammar.
+
+dbt 1.11 checks no keys on DuckDB: what is misspelt is ignored. A key of dbt that the project
+begins to use is added here once.
+"""
+
+from __future__ import annotations
+
+from commerce_kpis.yaml_grammar import Anything, Either, Items, Keys, Named, Rule, Scalar
+
+ANY = Anything()
+TEXT = Scalar()
+TEXTS = Items(TEXT)
+FLAG = Either(scalar=TEXT)
+TEXT_OR_TEXTS = Either(scalar=TEXT, sequence=TEXTS)
+HOOK = Either(scalar=TEXT, sequence=Items(ANY), mapping=ANY)
+
+UNITS = ("fraction", "currency", "count", "days", "score", "ratio", "years", "months")
+GRAINS = ("day", "week", "month", "quarter", "year", "r12m")
+TYPES = ("text", "timestamp", "date", "boolean", "integer", "decimal", "rate")
+
+NODE_CONFIG: dict[str, Rule] = {
+    "enabled": FLAG,
+    "tags": TEXT_OR_TEXTS,
+    "schema": TEXT,
+    "database": TEXT,
+    "alias": TEXT,
+    "group": TEXT,
+    "docs": Keys({"show": FLAG, "node_color": TEXT}),
+    "persist_docs": Keys({"relation": FLAG, "columns": FLAG}),
+    "pre_hook": HOOK,
+    "pre-hook": HOOK,
+    "post_hook": HOOK,
+    "post-hook": HOOK,
+    "full_refresh": FLAG,
+    "contract": Keys({"enforced": FLAG, "alias_types": FLAG}),
+    "grants": Named(TEXT_OR_TEXTS),
+    "event_time": TEXT,
+}
+MODEL_CONFIG: dict[str, Rule] = {
+    **NODE_CONFIG,
+    "materialized": Scalar(("table", "view", "incremental", "ephemeral", "materialized_view")),
+    "access": Scalar(("private", "protected", "public")),
+    "unique_key": TEXT_OR_TEXTS,
+    "incremental_strategy": TEXT,
+    "incremental_predicates": TEXTS,
+    "merge_update_columns": TEXTS,
+    "merge_exclude_columns": TEXTS,
+    "on_schema_change": Scalar(("ignore", "fail", "append_new_columns", "sync_all_columns")),
+    "begin": TEXT,
+    "batch_size": TEXT,
+    "lookback": TEXT,
+    "concurrent_batches": FLAG,
+    "indexes": Items(Keys({"columns": TEXTS, "unique": FLAG, "type": TEXT})),
+    "sql_header": TEXT,
+    "partitioned_by": TEXT_OR_TEXTS,
+}
+SEED_CONFIG: dict[str, Rule] = {
+    **NODE_CONFIG,
+    "column_types": Named(TEXT),
+    "delimiter": TEXT,
+    "quote_columns": FLAG,
+}
+TEST_CONFIG: dict[str, Rule] = {
+    "enabled": FLAG,
+    "tags": TEXT_OR_TEXTS,
+    "schema": TEXT,
+    "alias": TEXT,
+    "database": TEXT,
+    "severity": Scalar(("error", "warn", "ERROR", "WARN")),
+    "error_if": TEXT,
+    "warn_if": TEXT,
+    "limit": TEXT,
+    "where": TEXT,
+    "fail_calc": TEXT,
+    "store_failures": FLAG,
+    "store_failures_as": TEXT,
+    "meta": Keys({}),
+}
+TEST_BODY = Keys(
+    {
+        "arguments": Named(ANY),
+        "config": Keys(TEST_CONFIG),
+        "name": TEXT,
+        "description": TEXT,
+    },
+    instead={
+        **{key: f"config: {{{key}: ...}}" for key in TEST_CONFIG},
+        **{key: f"arguments: {{{key}: ...}}" for key in ("values", "to", "field", "expression")},
+    },
+)
+DATA_TESTS = Items(Either(scalar=TEXT, mapping=Named(TEST_BODY)))
+
+CONSTRAINTS = Items(
+    Keys(
+        {
+            "type": Scalar(("not_null", "unique", "primary_key", "foreign_key", "check", "custom")),
+            "expression": TEXT,
+            "name": TEXT,
+            "columns": TEXTS,
+            "to": TEXT,
+            "to_columns": TEXTS,
+            "warn_unenforced": FLAG,
+            "warn_unsupported": FLAG,
+        },
+        required=("type",),
+    )
+)
+
+LANDING_COLUMN_META = Keys(
+    {
+        "type": Scalar(TYPES),
+        "need": Scalar(("key", "optional_key", "required", "optional")),
+        "default": TEXT,
+        "accepted": TEXTS,
+        "description": TEXT,
+    },
+    required=("type",),
+)
+LANDING_META: dict[str, Rule] = {
+    "table": TEXT,
+    "is_required": FLAG,
+    "used_by": TEXTS,
+    "event": TEXT,
+    "money": TEXT,
+    "common_columns": Named(LANDING_COLUMN_META),
+}
+
+KPI_META: dict[str, Rule] = {
+    "kpi": Keys(
+        {"code": TEXT, "title": TEXT, "owner": TEXT, "priority": Scalar(("P0", "P1", "P2"))},
+        required=("code", "title", "owner", "priority"),
+    ),
+    "grains": Items(Scalar(GRAINS)),
+    "dimensions": Named(
+        Keys(
+            {
+                "path": Scalar(("own", "session", "credit")),
+                "is_sparse": FLAG,
+                "is_reported": FLAG,
+            },
+            required=("path",),
+        )
+    ),
+    "parts": Named(
+        Keys(
+            {
+                "unit": Scalar(UNITS),
+                "over_members": Scalar(("additive", "distinct")),
+                "over_time": Scalar(("additive", "distinct", "snapshot")),
+                "needs": TEXTS,
+                "not_by": TEXTS,
+            },
+            required=("unit", "over_members", "over_time"),
+        )
+    ),
+    "variants": Named(
+        Keys(
+            {
+                "is_default": FLAG,
+                "is_statistic": FLAG,
+                "numerator": TEXT,
+                "denominator": TEXT,
+                "n": TEXT,
+                "unit": Scalar(UNITS),
+                "scale": TEXT,
+                "direction": Scalar(("up", "down", "none")),
+                "interval": Either(
+                    scalar=Scalar(("none", "wilson", "nps")),
+                    mapping=Keys(
+                        {"low": TEXT, "high": TEXT, "method": TEXT},
+                        required=("low", "high", "method"),
+                    ),
+                ),
+                "formula": TEXT,
+                "needs": TEXTS,
+                "parameters": TEXTS,
+                "left_censor_days": TEXTS,
+                "left_censor_from": TEXT,
+                "window_days": TEXT_OR_TEXTS,
+                "flags": Keys({"missing_cost": TEXT, "not_estimable": TEXT, "fx_missing": TEXT}),
+                "bounds": TEXTS,
+                "source": TEXT,
+                "example": TEXT,
+                "version": TEXT,
+            },
+            required=("unit", "direction", "formula", "source", "example"),
+        )
+    ),
+}
+KPI_REQUIRED = ("kpi", "grains", "dimensions", "parts", "variants")
+
+COLUMN: dict[str, Rule] = {
+    "name": TEXT,
+    "description": TEXT,
+    "data_type": TEXT,
+    "constraints": CONSTRAINTS,
+    "data_tests": DATA_TESTS,
+    "quote": FLAG,
+}
+INSTEAD = {"tests": "data_tests", "test": "data_tests", "meta": "config: {meta: ...}"}
+MOVED_TO_CONFIG = {key: f"config: {{{key}: ...}}" for key in MODEL_CONFIG}
+
+
+def _columns(meta: Rule) -> Rule:
+    keys = {**COLUMN, "config": Keys({"meta": meta, "tags": TEXT_OR_TEXTS})}
+    return Items(Keys(keys, required=("name",), instead=INSTEAD))
+
+
+def _node(config: dict[str, Rule], meta: Rule, column_meta: Rule) -> Keys:
+    return Keys(
+        {
+            "name": TEXT,
+            "description": TEXT,
+            "config": Keys({**config, "meta": meta}),
+            "columns": _columns(column_meta),
+            "data_tests": DATA_TESTS,
+            "constraints": CONSTRAINTS,
+            "docs": Keys({"show": FLAG, "node_color": TEXT}),
+        },
+        required=("name", "description"),
+        instead={**MOVED_TO_CONFIG, **INSTEAD},
+    )
+
+
+def unit_tests(variables: tuple[str, ...]) -> Rule:
+    """Rule for `unit_tests`; a variable that the project doesn't have would be ignored.
+
+    Args:
+        variables: names of the project's variables.
+    """
+    rows = {
+        "rows": Either(scalar=TEXT, sequence=Items(ANY)),
+        "format": Scalar(("dict", "csv", "sql")),
+        "fixture": TEXT,
+    }
+    known = dict.fromkeys((*variables, "rollup_grains", "rollup_dimensions"), ANY)
+    return Items(
+        Keys(
+            {
+                "name": TEXT,
+                "description": TEXT,
+                "model": TEXT,
+                "given": Items(Keys({"input": TEXT, **rows}, required=("input",))),
+                "expect": Keys(rows),
+                "overrides": Keys({"vars": Keys(known), "macros": Named(ANY), "env_vars": ANY}),
+                "config": Keys({"enabled": FLAG, "tags": TEXT_OR_TEXTS, "meta": Keys({})}),
+            },
+            required=("name", "model", "given", "expect"),
+        )
+    )
+
+
+def model(kind: str) -> Keys:
+    """Rule for one model.
+
+    Args:
+        kind: `landing`, `kpi`, `fixture` (of the KPI shape, for tests) or `other`; they have
+            different `meta`.
+    """
+    publish: dict[str, Rule] = {"publish": FLAG}
+    if kind == "landing":
+        meta: Rule = Keys(LANDING_META, required=("table", "is_required"))
+        return _node(MODEL_CONFIG, meta, LANDING_COLUMN_META)
+    if kind == "kpi":
+        return _node(MODEL_CONFIG, Keys({**publish, **KPI_META}, required=KPI_REQUIRED), Keys({}))
+    if kind == "fixture":
+        return _node(MODEL_CONFIG, Keys({**publish, **_without_required(KPI_META)}), Keys({}))
+    return _node(MODEL_CONFIG, Keys(publish), Keys({}))
+
+
+def _without_required(rules: dict[str, Rule]) -> dict[str, Rule]:
+    """The same keys, none of them required, down to the keys of each named part or variant."""
+    loose: dict[str, Rule] = {}
+    for name, rule in rules.items():
+        if isinstance(rule, Named) and isinstance(rule.value, Keys):
+            rule = Named(Keys(rule.value.known))
+        loose[name] = Keys(rule.known) if isinstance(rule, Keys) else rule
+    return loose
+
+
+SEED = _node(SEED_CONFIG, Keys({}), Keys({}))
+SOURCE = Keys(
+    {
+        "name": TEXT,
+        "description": TEXT,
+        "schema": TEXT,
+        "database": TEXT,
+        "loader": TEXT,
+        "quoting": ANY,
+        "config": Keys({"enabled": FLAG, "meta": ANY, "freshness": ANY, "loaded_at_field": TEXT}),
+        "tables": Items(
+            Keys(
+                {
+                    "name": TEXT,
+                    "identifier": TEXT,
+                    "description": TEXT,
+                    "config": ANY,
+                    "columns": _columns(Keys({})),
+                    "data_tests": DATA_TESTS,
+                    "quoting": ANY,
+                },
+                required=("name",),
+                instead=INSTEAD,
+            )
+        ),
+    },
+    required=("name",),
+    instead=INSTEAD,
+)
+ARGUMENTS = Items(Keys({"name": TEXT, "type": TEXT, "description": TEXT}, required=("name",)))
+MACRO = Keys(
+    {"name": TEXT, "description": TEXT, "arguments": ARGUMENTS, "docs": ANY, "config": ANY},
+    required=("name",),
+)
+SINGULAR_TEST = Keys(
+    {"name": TEXT, "description": TEXT, "config": Keys(TEST_CONFIG)}, required=("name",)
+)
+EXPOSURE = Keys(
+    {
+        "name": TEXT,
+        "label": TEXT,
+        "type": TEXT,
+        "maturity": TEXT,
+        "url": TEXT,
+        "description": TEXT,
+        "depends_on": TEXTS,
+        "owner": Keys({"name": TEXT, "email": TEXT}),
+        "config": ANY,
+    },
+    required=("name", "type", "owner"),
+)
+
+
+def property_file(kind: str, variables: tuple[str, ...]) -> Keys:
+    """Rule for a whole file of properties.
+
+    Args:
+        kind: of its models, see `model`.
+        variables: names of the project's variables.
+    """
+    return Keys(
+        {
+            "version": TEXT,
+            "models": Items(model(kind)),
+            "seeds": Items(SEED),
+            "snapshots": Items(_node(MODEL_CONFIG, Keys({}), Keys({}))),
+            "sources": Items(SOURCE),
+            "unit_tests": unit_tests(variables),
+            "data_tests": Items(SINGULAR_TEST),
+            "macros": Items(MACRO),
+            "exposures": Items(EXPOSURE),
+            "analyses": Items(_node(MODEL_CONFIG, Keys({}), Keys({}))),
+            "metrics": ANY,
+            "semantic_models": ANY,
+            "saved_queries": ANY,
+            "groups": ANY,
+        }
+    )
+
+
+PROJECT_FILE = Keys(
+    dict.fromkeys(
+        (
+            *("name", "version", "config-version", "require-dbt-version", "profile", "flags"),
+            *("vars", "on-run-start", "on-run-end", "model-paths", "seed-paths", "test-paths"),
+            *("analysis-paths", "macro-paths", "snapshot-paths", "docs-paths", "clean-targets"),
+            *("dispatch", "query-comment", "quoting", "snapshots", "sources", "data_tests"),
+            *("unit_tests", "models", "seeds", "exposures"),
+        ),
+        ANY,
+    ),
+    instead={"tests": "data_tests"},
+)
