@@ -3,13 +3,27 @@
     `trust.build_info` (one row) is dropped when a run begins to change tables and written again
     when it ends, so a file whose row says `is_complete` and `is_passed` holds one finished build.
     `trust.build_models` has a row per model and seed of that run: tables of models that are gone
-    stay in the file, and only what is listed there is published. -#}
+    stay in the file, and only what is listed there is published. Views of schema bi are made anew
+    by every whole build, so that none is left of a KPI that is gone. -#}
 {% macro forget_build() %}
     {%- if execute and flags.WHICH in ('build', 'run', 'seed', 'snapshot', 'retry', 'clone') %}
         {%- for name in ('build_info', 'build_models') %}
             {%- do run_query('drop table if exists ' ~ build_relation(name)) %}
         {%- endfor %}
+        {%- if flags.WHICH == 'build' and takes_everything() %}
+            {%- do run_query('drop schema if exists bi cascade') %}
+        {%- endif %}
     {%- endif %}
+{% endmacro %}
+
+
+{#- Whether no argument of this command leaves out nodes or rows. -#}
+{% macro takes_everything() %}
+    {%- for name in ['select', 'exclude', 'selector', 'resource_types', 'exclude_resource_types',
+            'empty', 'sample'] if invocation_args_dict.get(name) %}
+        {{- return(false) }}
+    {%- endfor %}
+    {{- return(true) }}
 {% endmacro %}
 
 
@@ -50,11 +64,6 @@
             {%- do missing.append(node.unique_id) %}
         {%- endif %}
     {%- endfor %}
-    {%- set narrowed = [] %}
-    {%- for name in ['select', 'exclude', 'selector', 'resource_types', 'exclude_resource_types',
-            'empty', 'sample'] if invocation_args_dict.get(name) %}
-        {%- do narrowed.append(name) %}
-    {%- endfor %}
     select
         cast('{{ invocation_id }}' as varchar) as build_id,
         cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as started_at,
@@ -66,7 +75,7 @@
         cast({{ results | length }} as integer) as nodes,
         cast({{ failed | length }} as integer) as failed_nodes,
         cast({{ missing | length }} as integer) as missing_nodes,
-        cast({{ missing | length == 0 and narrowed | length == 0 }} as boolean) as is_complete,
+        cast({{ missing | length == 0 and takes_everything() }} as boolean) as is_complete,
         cast({{ failed | length == 0 }} as boolean) as is_passed
 {% endmacro %}
 

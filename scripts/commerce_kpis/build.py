@@ -56,10 +56,9 @@ def main(
     """
     console = make_console()
     chosen = _variables(variables)
-    if mapping or delivery:
-        landing_path, mapped = _mapped(mapping, delivery, console)
-        chosen = mapped | chosen
     chosen |= _landing(landing, landing_path, landing_schema, landing_database)
+    if mapping or delivery:
+        _check_mapping(mapping, delivery, chosen)
     if as_of:
         chosen["as_of"] = _utc(as_of)
     file = build_file()
@@ -74,6 +73,8 @@ def main(
     with locked(folders, wait=wait, command="scripts/build") as descriptors:
         if file is not None and chosen.get("as_of"):
             check_as_of(out, datetime.fromisoformat(chosen["as_of"]))
+        if mapping and delivery:
+            chosen = _mapped(mapping, delivery, console) | chosen
         _generate_macros()
         arguments = ["build", *(["--full-refresh"] if full_refresh else [])]
         if chosen:
@@ -113,16 +114,22 @@ def _variables(text: str | None) -> dict:
     return chosen
 
 
-def _mapped(name: str | None, delivery: Path | None, console: Console) -> tuple[Path, dict]:
-    """The landing folder that a mapping made of a delivered file, and the parameters it sets."""
+def _check_mapping(name: str | None, delivery: Path | None, chosen: dict) -> None:
+    """Refuse half a mapping, or one beside another way in."""
     if not name or not delivery:
         raise UserError("--mapping and --input go together: a mapping, and the file it reads.")
+    if "landing" in chosen:
+        raise UserError("--mapping makes the landing folder itself: leave out --landing options.")
+
+
+def _mapped(name: str, delivery: Path, console: Console) -> dict:
+    """Make the landing folder of a delivered file; the parameters that lead dbt to it."""
     mapping = load_mapping(name)
     folder = warehouse_folder() / "landing" / name
     rows = map_delivery(mapping, delivery.absolute(), folder)
     tables = ", ".join(f"{table} {count:,}" for table, count in rows.items())
     console.print(f"Mapped {delivery} to {folder}: {tables}.")
-    return folder, mapping.variables
+    return {**mapping.variables, "landing": "files", "landing_path": str(folder)}
 
 
 def _landing(

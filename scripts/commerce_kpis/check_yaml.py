@@ -19,6 +19,7 @@ from commerce_kpis.console import UserError, run_command
 from commerce_kpis.project import PROJECT
 from commerce_kpis.yaml_grammar import Finding, Keys
 from commerce_kpis.yaml_rules import (
+    MAPPING_FILE,
     MODEL_CONFIG,
     PROJECT_FILE,
     SEED_CONFIG,
@@ -78,6 +79,8 @@ def check_file(file: Path) -> list[Finding]:
         return []
     if file.name == "dbt_project.yml":
         found = [*PROJECT_FILE.check(node, ""), *_folder_configs(node)]
+    elif file.name == "mapping.yml":
+        found = list(MAPPING_FILE.check(node, ""))
     else:
         kind = _kind(file)
         found = list(property_file(kind, tuple(_variables())).check(node, ""))

@@ -359,6 +359,10 @@ def property_file(kind: str, variables: tuple[str, ...]) -> Keys:
     )
 
 
+MAPPING_FILE = Keys(
+    {"description": TEXT, "input": TEXT, "columns": TEXTS, "vars": Named(ANY)},
+    required=("columns",),
+)
 PROJECT_FILE = Keys(
     dict.fromkeys(
         (
