@@ -14,11 +14,6 @@ clock as (
     from {{ ref('int_build__clock') }}
 ),
 
-channels as (
-    select distinct marketing_channel
-    from {{ ref('channel_rules') }}
-),
-
 companies as (
     select company_id, account_id
     from {{ ref('int_identity__companies') }}
@@ -50,7 +45,7 @@ first_touches as (
 original_sources as (
     select
         companies.account_id,
-        versions.original_source
+        versions.original_source as marketing_channel
     from versions
     cross join clock
     inner join companies
@@ -68,6 +63,10 @@ original_sources as (
         ) = 1
 ),
 
+channels as (
+    {{ channel_names('original_sources') | indent(4) }}
+),
+
 accounts as (
     select account_id from first_orders
     union
@@ -82,7 +81,6 @@ final as (
         coalesce(
             first_touches.marketing_channel,
             channels.marketing_channel,
-            original_sources.original_source,
             '(unattributed)'
         ) as acquisition_channel,
         coalesce(
@@ -96,7 +94,7 @@ final as (
     left join original_sources
         on accounts.account_id = original_sources.account_id
     left join channels
-        on lower(original_sources.original_source) = lower(channels.marketing_channel)
+        on original_sources.marketing_channel = channels.given_channel
 )
 
 select * from final

@@ -19,16 +19,22 @@ campaigns as (
     from {{ ref('stg_contract__campaigns') }}
 ),
 
+channels as (
+    {{ channel_names('campaigns') | indent(4) }}
+),
+
 final as (
     select
         campaigns.campaign,
-        campaigns.marketing_channel,
+        channels.marketing_channel,
         campaigns.program,
         campaigns.initiative,
         campaigns.tactic,
         campaigns.is_lead_generation
     from campaigns
     cross join clock
+    left join channels
+        on campaigns.marketing_channel = channels.given_channel
     where {{ row_exclusion('cast(null as timestamp)', 'campaigns') }} is null
     qualify
         row_number() over (

@@ -4,14 +4,6 @@ with clock as (
     from {{ ref('int_build__clock') }}
 ),
 
-channels as (
-    select
-        marketing_channel,
-        bool_or(is_marketing) as is_marketing
-    from {{ ref('channel_rules') }}
-    group by marketing_channel
-),
-
 campaigns as (
     select campaign, marketing_channel, program, initiative, tactic
     from {{ ref('int_campaigns__named') }}
@@ -84,6 +76,10 @@ delivered as (
     from {{ ref('stg_contract__touches') }}
 ),
 
+delivered_channels as (
+    {{ channel_names('delivered') | indent(4) }}
+),
+
 other_touches as (
     select
         'touch:' || delivered.touch_id as touch_id,
@@ -96,10 +92,8 @@ other_touches as (
             contacts.surviving_contact_id, leads.contact_id, visitors.contact_id
         ) as contact_id,
         coalesce(visitors.visitor_id, delivered.client_id, leads.visitor_id) as visitor_id,
-        -- A channel is spelt as in the rules, whatever its case here.
         coalesce(
-            channels.marketing_channel,
-            delivered.marketing_channel,
+            delivered_channels.marketing_channel,
             campaigns.marketing_channel,
             'Unassigned'
         ) as marketing_channel,
@@ -114,8 +108,8 @@ other_touches as (
         on delivered.lead_id = leads.lead_id
     left join visitors
         on delivered.client_id = visitors.client_id
-    left join channels
-        on lower(delivered.marketing_channel) = lower(channels.marketing_channel)
+    left join delivered_channels
+        on delivered.marketing_channel = delivered_channels.given_channel
     left join campaigns
         on delivered.campaign = campaigns.campaign
     where {{ row_exclusion('delivered.touched_at', 'delivered') }} is null
@@ -154,6 +148,10 @@ by_account as (
     where account_visitors.account_id is distinct from touches.account_id
 ),
 
+channels as (
+    {{ channel_names('touches') | indent(4) }}
+),
+
 final as (
     select
         by_account.touch_id,
@@ -170,7 +168,7 @@ final as (
         coalesce(campaigns.tactic, {{ unknown }}) as tactic
     from by_account
     left join channels
-        on by_account.marketing_channel = channels.marketing_channel
+        on by_account.marketing_channel = channels.given_channel
     left join campaigns
         on by_account.campaign = campaigns.campaign
 )

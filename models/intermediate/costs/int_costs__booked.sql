@@ -69,6 +69,10 @@ bookings as (
     select * from ledger
 ),
 
+channels as (
+    {{ channel_names('bookings') | indent(4) }}
+),
+
 final as (
     select
         bookings.cost_source,
@@ -81,7 +85,7 @@ final as (
         bookings.currency_code,
         {{ money_multiply('bookings.amount_local', 'bookings.fx_rate') }} as amount,
         coalesce(
-            bookings.marketing_channel,
+            channels.marketing_channel,
             campaigns.marketing_channel,
             nullif(ruled_channels.marketing_channel, 'Unassigned'),
             '(unallocated)'
@@ -99,6 +103,8 @@ final as (
     from bookings
     left join campaigns
         on bookings.campaign = campaigns.campaign
+    left join channels
+        on bookings.marketing_channel = channels.given_channel
     left join ruled_channels
         on
             bookings.platform = ruled_channels.source
