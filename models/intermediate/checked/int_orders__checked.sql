@@ -26,11 +26,12 @@ line_totals as (
         -- An order whose lines are all cancelled, one by one, is cancelled as a whole.
         case
             when
-                bool_and(
+                bool_and(coalesce(
                     lines.cancelled_at <= clock.as_of
                     and abs(coalesce(lines.cancelled_quantity, lines.quantity))
-                    >= abs(lines.quantity)
-                )
+                    >= abs(lines.quantity),
+                    false
+                ))
                 then max(lines.cancelled_at)
         end as lines_cancelled_at
     from {{ ref('stg_contract__order_lines') }} as lines

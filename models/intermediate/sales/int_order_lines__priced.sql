@@ -178,7 +178,7 @@ valued as (
         case
             when not prices_include_tax then list_amount
             when list_amount = paid_amount then net_amount
-            when tax_rate is not null
+            when tax_amount is null and tax_rate is not null
                 then {{ money_share('list_amount', '1', '1 + tax_rate') }}
             -- The discount holds tax in the proportion of the line.
             else coalesce({{ money_share('list_amount', 'net_amount', 'paid_amount') }}, list_amount)
