@@ -1,6 +1,8 @@
 {#- Written by scripts/generate_macros from models/marts/kpis/. Change that, not this. -#}
 {% macro kpi_models() %}
     {{ return([
- "kpi_cohort_retention"
+ "kpi_cohort_retention",
+ "kpi_customer_churn",
+ "kpi_customer_retention"
 ]) }}
 {% endmacro %}

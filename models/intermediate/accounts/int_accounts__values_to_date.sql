@@ -1,0 +1,98 @@
+with days as (
+    select date_day, period_grain, from_index, last_index
+    from {{ ref('int_dates__trailing_years') }}
+),
+
+clock as (
+    select history_start_date, as_of_date
+    from {{ ref('int_build__clock') }}
+),
+
+members as (
+    select *
+    from {{ ref('int_accounts__members') }}
+),
+
+entries as (
+    select
+        account_id,
+        entry_date,
+        gross_sales - discounts - returns - cancellations as net_sales,
+        cogs
+    from {{ ref('fct_sales_entries') }}
+    where is_eligible
+),
+
+first_orders as (
+    select account_id, first_order_date
+    from {{ ref('int_accounts__first_orders') }}
+),
+
+account_days as (
+    select account_id, entry_date as date_day, 0 as customers, net_sales, net_sales - cogs as margin
+    from entries
+    union all
+    select account_id, first_order_date, 1, 0, 0
+    from first_orders
+),
+
+-- What an account brings counts in every period that ends after its day.
+brought as (
+    select
+        account_days.account_id,
+        days.period_grain,
+        days.from_index,
+        days.last_index,
+        sum(account_days.customers) as customers_ever,
+        sum(account_days.net_sales) as net_sales_to_date,
+        sum(account_days.margin) as margin_to_date
+    from account_days
+    inner join days
+        on account_days.date_day = days.date_day
+    group by
+        account_days.account_id, days.period_grain, days.from_index, days.last_index
+),
+
+-- A version holds in the periods whose last day it covers; what it begins after the data's clock
+-- is not known yet.
+versions as (
+    select
+        members.*,
+        begins.period_grain,
+        begins.from_index,
+        coalesce(ends.from_index - 1, begins.last_index) as to_index
+    from members
+    cross join clock
+    inner join days as begins
+        on greatest(members.valid_from_date, clock.history_start_date) = begins.date_day
+    left join days as ends
+        on
+            members.valid_to_date = ends.date_day
+            and begins.period_grain = ends.period_grain
+    where members.valid_to_date > clock.history_start_date
+),
+
+final as (
+    select
+        versions.period_grain,
+        greatest(brought.from_index, versions.from_index) as from_index,
+        versions.to_index,
+        versions.segment,
+        versions.industry,
+        versions.account_size_band,
+        versions.acquisition_channel,
+        versions.cohort_month,
+        sum(brought.customers_ever) as customers_ever,
+        sum(brought.net_sales_to_date) as net_sales_to_date,
+        sum(brought.margin_to_date) as margin_to_date
+    from brought
+    inner join versions
+        on
+            brought.account_id = versions.account_id
+            and brought.period_grain = versions.period_grain
+            and brought.from_index <= versions.to_index
+    where versions.from_index <= versions.to_index
+    group by all
+)
+
+select * from final
