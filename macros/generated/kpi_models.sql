@@ -3,6 +3,7 @@
     {{ return([
  "kpi_cohort_retention",
  "kpi_customer_churn",
- "kpi_customer_retention"
+ "kpi_customer_retention",
+ "kpi_sales"
 ]) }}
 {% endmacro %}

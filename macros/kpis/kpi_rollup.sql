@@ -74,7 +74,7 @@ credited_{{ number }} as (
 
 credited_members_{{ number }} as (
     {{ rollup_members(
-        'credited_' ~ number, axis, credited, input.measures, input.conversion, with_total=false
+        'credited_' ~ number, axis, credited, input.measures, 'shares', with_total=false
     ) | indent(4) }}
 ),
 
@@ -82,8 +82,8 @@ credited_members_{{ number }} as (
 {%- for relation in relations -%}
 {%- do parts.append([relation ~ '_cells', input.measures]) -%}
 {{ relation }}_cells as (
-    {{ rollup_events(relation, grains, input.measures) | indent(4) if input.kind == 'events'
-        else rollup_spells(relation, input.measures) | indent(4) }}
+    {{ rollup_events(relation, grains, input.measures, input.conversion) | indent(4)
+        if input.kind == 'events' else rollup_spells(relation, input.measures) | indent(4) }}
 ),
 
 {% endfor -%}

@@ -1,5 +1,6 @@
-{#- Cells by day into cells by period: each grain by its column of dim_dates, r12m from months. -#}
-{% macro rollup_events(relation, grains, measures) -%}
+{#- Cells by day into cells by period: each grain by its column of dim_dates, r12m from months.
+    Credited measures are added up as exact shares and kept to four places. -#}
+{% macro rollup_events(relation, grains, measures, is_credited=false) -%}
 {%- set starts = {
     'day': 'date_day', 'week': 'week_start', 'month': 'month_start',
     'quarter': 'quarter_start', 'year': 'year_start',
@@ -43,7 +44,11 @@ select
     by_start.dimension,
     by_start.dimension_value,
     {%- for measure in measures %}
+    {%- if is_credited %}
+    cast(sum(by_start.{{ measure }}) as decimal(38, 4)) as {{ measure }}{{ ',' if not loop.last }}
+    {%- else %}
     sum(by_start.{{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+    {%- endif %}
     {%- endfor %}
 from by_start
 inner join periods

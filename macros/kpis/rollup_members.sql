@@ -23,7 +23,8 @@ select
     {%- endif %}
     {%- for measure in measures %}
     {%- if is_credited %}
-    cast(sum({{ measure }}) as decimal(38, 12)) as {{ measure }}{{ ',' if not loop.last }}
+    cast(sum({{ measure }}) as decimal({{ '38, 12' if is_credited == 'shares' else '38, 4' }}))
+        as {{ measure }}{{ ',' if not loop.last }}
     {%- else %}
     sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
     {%- endif %}

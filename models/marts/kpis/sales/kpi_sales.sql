@@ -1,0 +1,137 @@
+{%- set members = [
+    'product', 'product_category', 'sales_channel', 'acquisition_channel', 'customer_type',
+    'country', 'industry', 'account_size_band', 'sales_rep',
+] %}
+{%- set order_members = members | reject('in', ['product', 'product_category']) | list %}
+
+with entries as (
+    select
+        order_id,
+        entry_date,
+        case
+            when entry_type in ('refund', 'cancellation') then order_date
+            else entry_date
+        end as order_clock_date,
+        invoiced_entry_date,
+        {{ members | join(', ') }},
+        gross_sales,
+        discounts,
+        returns,
+        cancellations,
+        shipping,
+        tax,
+        cogs,
+        units,
+        fx_adjustment,
+        gross_sales - discounts - returns - cancellations as net_sales
+    from {{ ref('fct_sales_entries') }}
+    where is_eligible
+),
+
+order_dated as (
+    select order_clock_date as event_date, net_sales as net_sales_order_dated, order_id,
+        {{ members | join(', ') }}
+    from entries
+),
+
+invoiced as (
+    select invoiced_entry_date as event_date, net_sales as net_sales_invoiced, order_id,
+        {{ members | join(', ') }}
+    from entries
+),
+
+event_dated as (
+    select
+        * exclude (entry_date, order_clock_date, invoiced_entry_date, net_sales),
+        entry_date as event_date
+    from entries
+),
+
+paid as (
+    select paid_date as event_date, net_sales_paid, order_id, {{ order_members | join(', ') }}
+    from {{ ref('fct_payments') }}
+    where is_eligible
+),
+
+orders as (
+    select
+        order_date as event_date,
+        order_id,
+        {{ order_members | join(', ') }},
+        1 as orders_placed,
+        case when is_valid_order then 1 else 0 end as orders_valid
+    from {{ ref('fct_orders') }}
+    where is_eligible and order_type = 'sale'
+),
+
+rollup as (
+    {{ kpi_rollup([
+        {
+            'relation': 'event_dated', 'kind': 'events', 'conversion': 'order_id',
+            'measures': [
+                'gross_sales', 'discounts', 'returns', 'cancellations', 'shipping', 'tax', 'cogs',
+                'units', 'fx_adjustment',
+            ],
+        },
+        {
+            'relation': 'order_dated', 'kind': 'events', 'conversion': 'order_id',
+            'measures': ['net_sales_order_dated'],
+        },
+        {
+            'relation': 'invoiced', 'kind': 'events', 'conversion': 'order_id',
+            'measures': ['net_sales_invoiced'],
+        },
+        {
+            'relation': 'paid', 'kind': 'events', 'conversion': 'order_id',
+            'measures': ['net_sales_paid'],
+            'dimensions': order_members + ['marketing_channel', 'campaign'],
+        },
+        {
+            'relation': 'orders', 'kind': 'events', 'conversion': 'order_id',
+            'measures': ['orders_placed', 'orders_valid'],
+            'dimensions': order_members + ['marketing_channel', 'campaign'],
+        },
+    ]) }}
+),
+
+-- Shipping, tax, payments and orders belong to no single product.
+of_orders as (
+    select
+        * replace (
+            {%- for measure in ['shipping', 'tax', 'net_sales_paid', 'orders_placed', 'orders_valid'] %}
+            case
+                when dimension not in ('product', 'product_category') then {{ measure }}
+            end as {{ measure }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        ),
+        gross_sales - discounts - returns - cancellations as net_sales
+    from rollup
+),
+
+final as (
+    select
+        period_grain,
+        period_start,
+        period_end,
+        dimension,
+        dimension_value,
+        {%- for measure in [
+            'gross_sales', 'discounts', 'returns', 'cancellations', 'shipping', 'tax', 'cogs',
+            'orders_placed', 'orders_valid', 'units', 'fx_adjustment', 'net_sales',
+            'net_sales_order_dated',
+        ] %}
+        cast({{ measure }} as decimal(18, 4)) as {{ measure }},
+        {%- endfor %}
+        cast(net_sales + shipping + tax as decimal(18, 4)) as total_sales,
+        cast(net_sales_invoiced as decimal(18, 4)) as net_sales_invoiced,
+        cast(net_sales_paid as decimal(18, 4)) as net_sales_paid,
+        cast(net_sales + fx_adjustment as decimal(18, 4)) as net_sales_refund_date_rate,
+        cast(net_sales - cogs as decimal(18, 4)) as gross_margin,
+        {{ safe_ratio('net_sales - cogs', 'net_sales') }} as gross_margin_rate,
+        is_complete_period,
+        is_complete_period as is_mature,
+        as_of
+    from of_orders
+)
+
+select * from final

@@ -1,0 +1,49 @@
+-- One select per variant of each KPI model's YAML; nothing is written here by hand.
+{%- for model_name in kpi_models() %}
+{%- set ref_of_model = ref(model_name) %}
+{%- set meta = kpi_meta(model_name) %}
+{%- set outer_last = loop.last %}
+{%- for name, variant in meta.variants.items() %}
+{%- set node = graph.nodes['model.commerce_kpis.' ~ model_name] %}
+{%- set part = meta.parts.get(name, {}) %}
+{%- set parameters = [] %}
+{%- for parameter in variant.get('parameters', []) %}
+    {%- do parameters.append(parameter ~ ' = ' ~ var(parameter)) %}
+{%- endfor %}
+{%- set tables = [] %}
+{%- for need in ['companies', 'orders', 'order_lines'] + variant.get('needs', []) %}
+    {%- do tables.append(need) %}
+{%- endfor %}
+select
+    {{ quoted(model_name | replace('kpi_', '', 1)) }} as kpi,
+    {{ quoted(name) }} as variant,
+    {{ 'true' if variant.is_default else 'false' }} as is_default,
+    {{ quoted(meta.kpi.code) }} as kpi_code,
+    {{ quoted(meta.kpi.title) }} as title,
+    {{ quoted(node.columns[name].description) }} as meaning,
+    {{ quoted(variant.formula) }} as formula,
+    {{ quoted(variant.numerator) }} as numerator,
+    {{ quoted(variant.denominator) }} as denominator,
+    {{ quoted(variant.unit) }} as unit,
+    {{ quoted(variant.direction) }} as direction,
+    {{ quoted('additive' if not variant.denominator and not variant.is_statistic
+        and variant.get('over_members', 'additive') == 'additive' else 'not additive') }}
+        as additivity_over_members,
+    {{ quoted('additive' if not variant.denominator and not variant.is_statistic
+        and 'day' in meta.grains else 'not additive') }} as additivity_over_time,
+    {{ quoted(variant.interval.method if variant.interval is mapping else variant.interval) }}
+        as ci_method,
+    {{ quoted(meta.grains | join(', ')) }} as period_grains,
+    {{ quoted((['total'] + (meta.dimensions | list)) | join(', ')) }} as dimensions,
+    {{ quoted(meta.kpi.owner) }} as owner,
+    {{ quoted(node.fqn[-2]) }} as theme,
+    {{ quoted(variant.priority or meta.kpi.priority) }} as priority,
+    {{ quoted(tables | join(', ')) }} as raw_tables_needed,
+    {{ quoted(parameters | join(', ')) }} as parameters,
+    {{ quoted(variant.source) }} as source_of_definition,
+    {{ quoted(variant.example) }} as worked_example,
+    cast({{ variant.get('version', 1) }} as integer) as definition_version,
+    {{ quoted(kpi_definition_hash(model_name, name)) }} as definition_hash
+{{ 'union all' if not (outer_last and loop.last) }}
+{%- endfor %}
+{%- endfor %}
