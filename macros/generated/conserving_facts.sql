@@ -1,0 +1,37 @@
+{#- Written by scripts/generate_macros from models/marts/core/*.yml. Change that, not this. -#}
+{% macro conserving_facts() %}
+    {{ return([
+ {
+  "fact": "fct_costs",
+  "table": "ad_spend",
+  "key": "cost_id",
+  "where": "cost_source = 'ad_spend'"
+ },
+ {
+  "fact": "fct_costs",
+  "table": "cost_ledger",
+  "key": "cost_id",
+  "where": "cost_source = 'cost_ledger'"
+ },
+ {
+  "fact": "fct_order_lines",
+  "table": "order_lines",
+  "key": "order_line_id"
+ },
+ {
+  "fact": "fct_orders",
+  "table": "orders",
+  "key": "order_id"
+ },
+ {
+  "fact": "fct_payments",
+  "table": "payments",
+  "key": "payment_id"
+ },
+ {
+  "fact": "fct_survey_responses",
+  "table": "survey_responses",
+  "key": "response_id"
+ }
+]) }}
+{% endmacro %}
