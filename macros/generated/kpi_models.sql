@@ -1,9 +1,11 @@
 {#- Written by scripts/generate_macros from models/marts/kpis/. Change that, not this. -#}
 {% macro kpi_models() %}
     {{ return([
+ "kpi_cac",
  "kpi_cohort_retention",
  "kpi_customer_churn",
  "kpi_customer_retention",
+ "kpi_nps",
  "kpi_sales"
 ]) }}
 {% endmacro %}

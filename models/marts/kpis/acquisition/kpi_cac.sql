@@ -1,0 +1,176 @@
+{%- set cost_parts = [
+    'marketing_cost', 'sales_cost', 'overhead_cost', 'paid_media_cost', 'acquisition_cost',
+] -%}
+{#- Null instead of a flattering number where cost of one of their scopes is missing. -#}
+{%- set ratios = [
+    ('cac', 'acquisition_cost', 'new_customers', 'is_cost_missing'),
+    ('cac_marketing_only', 'marketing_cost', 'new_customers', 'is_marketing_cost_missing'),
+    ('cac_fully_loaded', 'fully_loaded_cost', 'new_customers', 'is_fully_loaded_cost_missing'),
+    ('cac_paid_media', 'paid_media_cost', 'new_customers', 'is_marketing_cost_missing'),
+    (
+        'cac_per_customer_all', 'marketing_cost', 'customers_active_at_end',
+        'is_marketing_cost_missing',
+    ),
+    ('cac_lagged', 'acquisition_cost_lagged', 'new_customers', 'is_lagged_cost_missing'),
+] -%}
+with costs as (
+    select
+        cost_date as event_date,
+        marketing_channel,
+        campaign,
+        program,
+        initiative,
+        tactic,
+        marketing_channel as acquisition_channel,
+        segment,
+        '(unallocated)' as industry,
+        {%- for part in ['marketing', 'sales', 'overhead', 'acquisition'] %}
+        case when cost_scope in ({{ cost_scopes(part) }}) then amount else 0 end as {{ part }}_cost,
+        {%- endfor %}
+        case
+            when is_paid_media and cost_scope in ({{ cost_scopes('marketing') }}) then amount
+            else 0
+        end as paid_media_cost
+    from {{ ref('fct_costs') }}
+    where is_eligible
+),
+
+lagged_costs as (
+    select
+        * exclude (event_date, {{ cost_parts | join(', ') }}),
+        event_date + {{ var('cac_lag_days') }} as event_date,
+        acquisition_cost as acquisition_cost_lagged
+    from costs
+),
+
+first_orders as (
+    select
+        order_date as event_date,
+        order_id,
+        acquisition_channel,
+        segment,
+        industry,
+        is_first_order,
+        1 as new_customers,
+        -- I4: a later full refund does not undo a new customer; this count leaves those out.
+        case
+            when bool_or(is_valid_order and not is_fully_refunded) over (partition by account_id)
+                then 1
+            else 0
+        end as new_customers_net
+    from {{ ref('fct_orders') }}
+    qualify is_first_order
+),
+
+account_versions as (
+    select account_id, valid_from_date, valid_to_date, segment, industry
+    from {{ ref('dim_accounts') }}
+),
+
+acquisition as (
+    select account_id, acquisition_channel
+    from {{ ref('int_accounts__acquisition') }}
+),
+
+active_members as (
+    select
+        spells.account_id,
+        greatest(spells.active_from, account_versions.valid_from_date) as active_from,
+        least(spells.active_to, account_versions.valid_to_date) as active_to,
+        coalesce(acquisition.acquisition_channel, '(unattributed)') as acquisition_channel,
+        coalesce(account_versions.segment, '(unknown)') as segment,
+        coalesce(account_versions.industry, '(unknown)') as industry
+    from {{ ref('fct_account_spells') }} as spells
+    left join account_versions
+        on
+            spells.account_id = account_versions.account_id
+            and spells.active_from < account_versions.valid_to_date
+            and spells.active_to > account_versions.valid_from_date
+    left join acquisition
+        on spells.account_id = acquisition.account_id
+),
+
+-- Active at the end of a period is active on its last day.
+active_at_end as (
+    select
+        periods.period_grain,
+        periods.period_index as from_index,
+        periods.period_index as to_index,
+        active_members.acquisition_channel,
+        active_members.segment,
+        active_members.industry,
+        count(*) as customers_active_at_end
+    from active_members
+    inner join {{ ref('dim_periods') }} as periods
+        on
+            active_members.active_from < periods.period_end
+            and active_members.active_to >= periods.period_end
+    group by all
+),
+
+cost_gaps as (
+    {{ cost_gaps({
+        'is_cost_missing': 'acquisition',
+        'is_marketing_cost_missing': 'marketing',
+        'is_fully_loaded_cost_missing': 'fully_loaded',
+        'is_lagged_cost_missing': {'group': 'acquisition', 'lag_days': var('cac_lag_days')},
+    }) | indent(4) }}
+),
+
+rollup as (
+    {{ kpi_rollup([
+        {'relation': 'costs', 'kind': 'events', 'measures': cost_parts},
+        {'relation': 'lagged_costs', 'kind': 'events', 'measures': ['acquisition_cost_lagged']},
+        {
+            'relation': 'first_orders', 'kind': 'events', 'conversion': 'order_id',
+            'measures': ['new_customers', 'new_customers_net'],
+        },
+        {
+            'relation': 'active_at_end', 'kind': 'spells',
+            'measures': ['customers_active_at_end'],
+            'dimensions': ['acquisition_channel', 'segment', 'industry'],
+        },
+    ]) | indent(4) }}
+),
+
+final as (
+    select
+        rollup.period_grain,
+        rollup.period_start,
+        rollup.period_end,
+        rollup.dimension,
+        rollup.dimension_value,
+        {%- for part in cost_parts + ['acquisition_cost_lagged'] %}
+        cast(rollup.{{ part }} as decimal(18, 4)) as {{ part }},
+        {%- endfor %}
+        cast(rollup.acquisition_cost + rollup.overhead_cost as decimal(18, 4))
+            as fully_loaded_cost,
+        cast(rollup.new_customers as decimal(18, 8)) as new_customers,
+        cast(rollup.new_customers_net as decimal(18, 8)) as new_customers_net,
+        -- An account is active whatever its touches were: it has no channel of a conversion.
+        case
+            when rollup.dimension in ('total', 'acquisition_channel', 'segment', 'industry')
+                then cast(rollup.customers_active_at_end as bigint)
+        end as customers_active_at_end,
+        {%- for name, cost, customers, flag in ratios %}
+        case
+            when not cost_gaps.{{ flag }}
+                then {{ safe_ratio(cost, customers) }}
+        end as {{ name }},
+        {%- endfor %}
+        cost_gaps.is_cost_missing,
+        cost_gaps.is_marketing_cost_missing,
+        cost_gaps.is_fully_loaded_cost_missing,
+        cost_gaps.is_lagged_cost_missing,
+        cost_gaps.is_fx_missing,
+        rollup.is_complete_period,
+        rollup.is_complete_period as is_mature,
+        rollup.as_of
+    from rollup
+    left join cost_gaps
+        on
+            rollup.period_grain = cost_gaps.period_grain
+            and rollup.period_start = cost_gaps.period_start
+)
+
+select * from final
