@@ -146,7 +146,7 @@ KPI_META: dict[str, Rule] = {
         Keys(
             {
                 "unit": Scalar(UNITS),
-                "over_members": Scalar(("additive", "distinct")),
+                "over_members": Scalar(("additive", "distinct", "partial", "none")),
                 "over_time": Scalar(("additive", "distinct", "snapshot")),
                 "needs": TEXTS,
                 "not_by": TEXTS,
