@@ -25,17 +25,25 @@ newest_versions as (
     group by company_id
 ),
 
+hand_links as (
+    select
+        company_links.from_company_id,
+        company_links.to_company_id,
+        company_links.valid_from
+    from {{ ref('company_links') }} as company_links
+    cross join clock
+    where company_links.valid_from is null or company_links.valid_from <= clock.as_of_date
+),
+
 links as (
     select
-        from_company_id as from_id,
-        to_company_id as to_id,
+        hand_links.from_company_id as from_id,
+        hand_links.to_company_id as to_id,
         'hand_link' as rule,
-        valid_from,
+        hand_links.valid_from,
         'company_links' as source_name,
-        md5(concat_ws('|', from_company_id, to_company_id)) as row_hash
-    from {{ ref('company_links') }}
-    cross join clock
-    where valid_from is null or clock.as_of_date is null or valid_from <= clock.as_of_date
+        md5(concat_ws('|', hand_links.from_company_id, hand_links.to_company_id)) as row_hash
+    from hand_links
     union all
     select
         newest_versions.company_id as from_id,
@@ -45,7 +53,7 @@ links as (
         newest_versions.source_name,
         newest_versions.row_hash
     from newest_versions
-    left join {{ ref('company_links') }} as hand_links
+    left join hand_links
         on newest_versions.company_id = hand_links.from_company_id
     where
         newest_versions.merged_into_company_id is not null

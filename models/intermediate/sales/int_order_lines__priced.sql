@@ -181,7 +181,10 @@ valued as (
             when tax_amount is null and tax_rate is not null
                 then {{ money_share('list_amount', '1', '1 + tax_rate') }}
             -- The discount holds tax in the proportion of the line.
-            else coalesce({{ money_share('list_amount', 'net_amount', 'paid_amount') }}, list_amount)
+            else
+                coalesce(
+                    {{ money_share('list_amount', 'net_amount', 'paid_amount') }}, list_amount
+                )
         end as gross_amount
     from net_of_tax
 ),

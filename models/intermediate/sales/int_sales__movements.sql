@@ -130,6 +130,11 @@ line_taxes as (
     group by order_id, line_exclusion_reason
 ),
 
+taxed_orders as (
+    select distinct order_id
+    from line_taxes
+),
+
 counted_taxes as (
     select
         order_id,
@@ -238,13 +243,12 @@ order_charges as (
         'order_charges' as movement_type,
         orders.order_id,
         orders.placed_at as event_at,
-        case when line_taxes.order_id is null then coalesce(orders.tax_amount, 0) else 0 end
+        case when taxed_orders.order_id is null then coalesce(orders.tax_amount, 0) else 0 end
             as tax_local,
         orders.shipping_amount as shipping_local,
         cast(null as varchar) as exclusion_reason
     from orders
-    left join (select distinct order_id from line_taxes) as line_taxes
-        on orders.order_id = line_taxes.order_id
+    left join taxed_orders on orders.order_id = taxed_orders.order_id
     union all
     select
         'added_line_charges:' || order_line_id as movement_id,
