@@ -109,7 +109,8 @@ final as (
         priced.row_hash,
         case
             when priced.fx_rate is null then 'fx_missing'
-            when priced.order_total < 0 and priced.order_type != 'credit'
+            -- What is no sale can be below 0, a booking or a stock movement; it never counts.
+            when priced.order_total < 0 and priced.order_type = 'sale'
                 then 'negative_order_total'
         end as reject_reason,
         priced.order_id as row_key,

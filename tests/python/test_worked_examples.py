@@ -1,0 +1,210 @@
+"""Worked examples that span several models, from landing files to the published KPI tables.
+
+One small business holds them all: each example has accounts and periods of its own, under the
+same name as the unit tests beside the models.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+import pytest
+from conftest import build_project
+
+COMPANIES = """\
+company_id,company_name,country_code,industry
+A1,Acme,DE,retail
+B1,Beta,FR,retail
+C1,Gamma,FR,crafts
+"""
+ORDERS = """\
+order_id,placed_at,currency_code,company_id,order_type,order_status,is_test,cancelled_at,order_discount_amount,shipping_amount,tax_amount,total_amount
+O1,2025-05-30T09:00:00Z,EUR,A1,sale,placed,false,,15,12,27,174
+O2,2025-06-03T10:00:00Z,EUR,A1,sale,placed,false,,0,0,40,240
+O3,2025-06-04T10:00:00Z,EUR,A1,sale,placed,true,,0,0,0,999
+O4,2025-06-05T10:00:00Z,EUR,A1,sale,cancelled,false,2025-06-06T08:00:00Z,0,0,0,80
+L1,2025-01-10T12:00:00Z,EUR,B1,sale,placed,false,,0,0,0,100
+L2,2025-08-01T12:00:00Z,EUR,B1,sale,placed,false,,0,0,0,100
+M2,2024-03-01T12:00:00Z,EUR,C1,sale,placed,false,,10.00,0,0,90.00
+Z1,2026-02-28T23:59:59Z,EUR,C1,sale,placed,false,,0,0,0,1
+"""
+ORDER_LINES = """\
+order_line_id,order_id,quantity,unit_price,product_id
+O1-1,O1,1,100,P1
+O1-2,O1,1,50,P2
+O2-1,O2,2,100,P1
+O3-1,O3,1,999,P1
+O4-1,O4,1,80,P1
+L1-1,L1,1,100,P9
+L2-1,L2,1,100,P9
+M2-1,M2,1,33.33,Q1
+M2-2,M2,1,33.33,Q2
+M2-3,M2,1,33.34,Q3
+Z1-1,Z1,1,1,P9
+"""
+REFUNDS = """\
+refund_id,order_id,refunded_at,refund_kind,tax_amount
+R1,O1,2025-06-10T15:00:00Z,return,9
+"""
+REFUND_LINES = """\
+refund_line_id,refund_id,order_line_id,amount_excl_tax
+R1-1,R1,O1-2,45
+"""
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    """The published file of the small business."""
+    folder = tmp_path_factory.mktemp("worked examples")
+    landing = folder / "landing"
+    landing.mkdir()
+    tables = {
+        "companies": COMPANIES,
+        "orders": ORDERS,
+        "order_lines": ORDER_LINES,
+        "refunds": REFUNDS,
+        "refund_lines": REFUND_LINES,
+    }
+    for name, text in tables.items():
+        (landing / f"{name}.csv").write_text(text, encoding="utf-8")
+    build_project(folder, "--landing-path", landing)
+    return duckdb.connect(str(folder / "kpis.duckdb"), read_only=True)
+
+
+def cell(
+    published: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: str,
+    start: str,
+    grain: str = "month",
+    dimension: str = "total",
+    member: str = "all",
+) -> tuple:
+    """Columns of one cell of a KPI table."""
+    rows = published.execute(
+        f"select {columns} from kpi.{table} where period_grain = ? and period_start = ? "
+        "and dimension = ? and dimension_value = ?",
+        [grain, start, dimension, member],
+    ).fetchall()
+    assert len(rows) == 1, rows
+    return rows[0]
+
+
+SALES = (
+    "gross_sales, discounts, returns, cancellations, net_sales, tax, shipping, total_sales, "
+    "net_sales_order_dated"
+)
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        ("2025-05-01", (150, 15, 0, 0, 135, 27, 12, 174, 90)),
+        ("2025-06-01", (280, 0, 45, 80, 155, 31, 0, 186, 200)),
+    ],
+)
+def test_K01_net_sales_135_in_may_155_in_june(published, start, expected):
+    assert cell(published, "kpi_sales", SALES, start) == tuple(map(Decimal, expected))
+
+
+def test_K01_products_of_june_are_200_and_minus_45(published):
+    june = {
+        member: cell(
+            published, "kpi_sales", "net_sales", "2025-06-01", dimension="product", member=member
+        )[0]
+        for member in ("P1", "P2")
+    }
+    assert june == {"P1": Decimal(200), "P2": Decimal(-45)}
+
+
+def test_K01_the_test_order_is_excluded_by_name(published):
+    excluded = published.execute(
+        "select order_id, exclusion_reason from core.fct_orders where not is_eligible"
+    ).fetchall()
+    assert excluded == [("O3", "test_order")]
+
+
+def test_M2_a_discount_of_ten_is_spread_by_the_largest_remainder(published):
+    discounts = published.execute(
+        "select order_line_id, sum(discounts) from core.fct_sales_entries "
+        "where order_id = 'M2' and order_line_id is not null group by all order by all"
+    ).fetchall()
+    assert [amount for _, amount in discounts] == [
+        Decimal("3.33"),
+        Decimal("3.33"),
+        Decimal("3.34"),
+    ]
+
+
+def test_churn_of_an_order_on_10_january_is_a_loss_of_july_and_of_the_third_quarter(published):
+    spells = published.execute(
+        "select active_from, active_to from core.fct_account_spells "
+        "where account_id = 'B1' order by active_from"
+    ).fetchall()
+    assert spells == [
+        (date(2025, 1, 10), date(2025, 7, 9)),
+        (date(2025, 8, 1), date(2026, 1, 28)),
+    ]
+    lost = {
+        month: cell(
+            published,
+            "kpi_customer_churn",
+            "customers_lost, customers_reactivated",
+            f"2025-{month:02d}-01",
+        )
+        for month in (6, 7, 8)
+    }
+    assert lost == {6: (0, 0), 7: (1, 0), 8: (0, 1)}
+    # Back on 1 August, so at the end of the quarter it is a customer again.
+    quarter = cell(
+        published,
+        "kpi_customer_churn",
+        "customers_lost, churn_events, reactivation_events",
+        "2025-07-01",
+        grain="quarter",
+    )
+    assert quarter == (0, 1, 1)
+
+
+def test_without_costs_web_traffic_and_surveys_these_kpis_say_missing_source(published):
+    statuses = published.execute(
+        "select kpi, variant, list(distinct value_status) from kpi.kpi_values "
+        "where is_default and kpi in ('cac', 'nps', 'visitor_conversion') group by all order by 1"
+    ).fetchall()
+    assert statuses == [
+        ("cac", "cac", ["missing_source"]),
+        ("nps", "nps", ["missing_source"]),
+        ("visitor_conversion", "visitor_conversion_rate", ["missing_source"]),
+    ]
+
+
+def test_every_bi_view_of_the_published_file_can_be_read(published):
+    views = published.execute(
+        "select view_name from duckdb_views() where schema_name = 'bi' order by view_name"
+    ).fetchall()
+    assert len(views) > 100
+    for (name,) in views:
+        published.execute(f'select * from bi."{name}"').fetchall()
+
+
+def test_bi_sales_lists_months_and_products_of_a_month(published):
+    months = published.execute(
+        "select net_sales from bi.sales where period_start = '2025-06-01'"
+    ).fetchall()
+    products = published.execute(
+        "select product, net_sales from bi.sales_by_product "
+        "where period_start = '2025-06-01' order by product"
+    ).fetchall()
+    assert months == [(Decimal(155),)]
+    assert products == [("P1", Decimal(200)), ("P2", Decimal(-45))]
+
+
+def test_the_spine_ends_with_the_data_and_its_last_month_is_running(published):
+    last = published.execute(
+        "select period_start, is_complete_period, as_of from kpi.kpi_sales "
+        "where period_grain = 'month' and dimension = 'total' order by 1 desc limit 1"
+    ).fetchall()
+    assert last[0][:2] == (date(2026, 2, 1), False)
+    assert str(last[0][2]) == "2026-02-28 23:59:59"
