@@ -6,6 +6,7 @@
  "kpi_customer_churn",
  "kpi_customer_retention",
  "kpi_nps",
- "kpi_sales"
+ "kpi_sales",
+ "kpi_visitor_conversion"
 ]) }}
 {% endmacro %}

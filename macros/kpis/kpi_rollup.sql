@@ -13,6 +13,10 @@
                   members, and the share, of the order's attribution credits; an order
                   without credits is `(unattributed)`
 
+      is_by_member  true if the relation's rows already belong to one member each, in the columns
+                  dimension and dimension_value: units that count once in the total and once in
+                  each member they have (see unit_periods)
+
     Grains and dimensions come from the YAML of the model, or from the variables rollup_grains and
     rollup_dimensions. A null member means that the row takes no part in that dimension.
 
@@ -48,7 +52,19 @@ clock as (
 {%- set relations = ['members_' ~ number] -%}
 
 members_{{ number }} as (
+    {% if input.is_by_member -%}
+    select
+        {{ axis | join(', ') }},
+        dimension,
+        dimension_value,
+        {%- for measure in input.measures %}
+        sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ input.relation }}
+    group by {{ axis | join(', ') }}, dimension, dimension_value
+    {%- else -%}
     {{ rollup_members(input.relation, axis, own, input.measures, input.conversion) | indent(4) }}
+    {%- endif %}
 ),
 
 {% if input.conversion and (credited or not execute) -%}

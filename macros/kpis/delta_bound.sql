@@ -1,0 +1,34 @@
+{#- Lower (`-`) or upper (`+`) bound at 95 % of a ratio of two sums over units that repeat, by the
+    delta method: the ratio's variance over its clusters (visitors, accounts) as independent units.
+    Null with fewer than two clusters or an empty denominator.
+
+    Rounded to 12 places, so that engines that add in another order agree.
+
+    numerator, denominator: the sums; clusters: how many units; nn, nd, dd: sums over the units of
+    numerator squared, numerator times denominator, denominator squared. bounds: what the ratio
+    cannot pass, null = open. -#}
+{% macro delta_bound(numerator, denominator, clusters, nn, nd, dd, side, bounds=[0, none]) -%}
+    {%- set ratio = '(' ~ safe_ratio(numerator, denominator) ~ ')' -%}
+    {%- set bound -%}
+        {{ ratio }} {{ side }} 1.959963984540054 * sqrt(
+            greatest(
+                0,
+                cast({{ nn }} as double)
+                - 2 * {{ ratio }} * cast({{ nd }} as double)
+                + {{ ratio }} * {{ ratio }} * cast({{ dd }} as double)
+            )
+            * {{ clusters }} / nullif({{ clusters }} - 1, 0)
+        ) / cast({{ denominator }} as double)
+    {%- endset -%}
+    case
+        when {{ clusters }} > 1 and {{ denominator }} > 0
+            then
+                {% if side == '-' and bounds[0] is not none -%}
+                greatest({{ bounds[0] }}, round({{ bound }}, 12))
+                {%- elif side == '+' and bounds[1] is not none -%}
+                least({{ bounds[1] }}, round({{ bound }}, 12))
+                {%- else -%}
+                round({{ bound }}, 12)
+                {%- endif %}
+    end
+{%- endmacro %}

@@ -1,0 +1,280 @@
+{%- set dimensions = rollup_setting('dimensions') | list %}
+{%- set visitor_member = 'visitor_id, dimension, dimension_value' %}
+{%- set act_measures = [
+    'visitors_with_order', 'visitors_with_form', 'visitors_with_action', 'visitors_new_customer',
+    'visitors_with_order_within_30d', 'visitors_with_order_within_90d',
+    'orders_from_visitors', 'order_value_from_visitors', 'orders_squared', 'order_value_squared',
+] %}
+{%- set counts = [
+    'visitors', 'visitors_with_order', 'visitors_with_form', 'visitors_with_action',
+    'visitors_new_customer', 'visitors_with_order_within_30d', 'visitors_with_order_within_90d',
+    'sessions', 'sessions_with_order', 'orders_from_visitors',
+] %}
+
+with sessions as (
+    select
+        visitor_id,
+        session_date as event_date,
+        {% for name in dimensions -%} {{ name }}, {% endfor %}
+        1 as sessions,
+        cast(has_order as integer) as sessions_with_order,
+        cast(has_form_submit as integer) as forms
+    from {{ ref('fct_sessions') }}
+    where is_eligible
+),
+
+orders as (
+    select
+        visitor_id,
+        order_date as event_date,
+        order_value,
+        1 as orders_valid,
+        cast(is_first_order as integer) as first_orders
+    from {{ ref('fct_orders') }}
+    where is_valid_order
+),
+
+-- Who visits: a visitor counts once in the total, and once in each member it has a session in.
+visitor_periods as (
+    {{ unit_periods('sessions', 'visitor_id', dimensions, ['sessions', 'sessions_with_order'])
+        | indent(4) }}
+),
+
+active_visitors as (
+    select *, 1 as visitors
+    from visitor_periods
+),
+
+visitors as (
+    {{ unit_spells('active_visitors', visitor_member, 'once', ['visitors']) | indent(4) }}
+),
+
+-- What visitors do, whatever the channel of the visit in which they do it.
+acts as (
+    select visitor_id, event_date, orders_valid as orders, order_value, first_orders, 0 as forms
+    from orders
+    where visitor_id is not null
+    union all
+    select visitor_id, event_date, 0 as orders, 0 as order_value, 0 as first_orders, forms
+    from sessions
+    where forms > 0
+),
+
+act_periods as (
+    {{ unit_periods('acts', 'visitor_id', [], ['orders', 'order_value', 'first_orders', 'forms'])
+        | indent(4) }}
+),
+
+{% for name, condition in {
+    'visitors_with_order': 'orders > 0',
+    'visitors_with_form': 'forms > 0',
+    'visitors_with_action': 'orders > 0 or forms > 0',
+    'visitors_new_customer': 'first_orders > 0',
+}.items() -%}
+{{ name }}_periods as (
+    select visitor_id, period_grain, period_index, 1 as {{ name }}
+    from act_periods
+    where {{ condition }}
+),
+
+{{ name }} as (
+    {{ unit_spells(name ~ '_periods', 'visitor_id', 'once', [name]) | indent(4) }}
+),
+
+{% endfor -%}
+ordered_periods as (
+    select
+        visitor_id,
+        period_grain,
+        period_index,
+        orders as orders_from_visitors,
+        order_value as order_value_from_visitors
+    from act_periods
+    where orders > 0
+),
+
+order_sums as (
+    {{ unit_spells(
+        'ordered_periods', 'visitor_id', 'sums',
+        ['orders_from_visitors', 'order_value_from_visitors']
+    ) | indent(4) }}
+),
+
+order_products as (
+    {{ unit_spells('ordered_periods', 'visitor_id', 'products', {
+        'orders_squared': ['orders_from_visitors', 'orders_from_visitors'],
+        'order_value_squared': ['order_value_from_visitors', 'order_value_from_visitors'],
+    }) | indent(4) }}
+),
+
+visits_of_buyers as (
+    select distinct visitor_id, event_date
+    from sessions
+    where visitor_id in (select orders.visitor_id from orders)
+),
+
+first_visits as (
+    {{ unit_period_spells('visits_of_buyers', 'visitor_id', keep='first') | indent(4) }}
+),
+
+within_days as (
+    select
+        first_visits.visitor_id,
+        first_visits.period_grain,
+        first_visits.from_index,
+        first_visits.to_index,
+        max(
+            case when orders.event_date <= first_visits.event_date + 30 then 1 else 0 end
+        ) as visitors_with_order_within_30d,
+        1 as visitors_with_order_within_90d
+    from first_visits
+    inner join orders
+        on
+            first_visits.visitor_id = orders.visitor_id
+            and orders.event_date
+            between first_visits.event_date and first_visits.event_date + 90
+    group by
+        first_visits.visitor_id,
+        first_visits.period_grain,
+        first_visits.from_index,
+        first_visits.to_index
+),
+
+act_spells as (
+    {%- for relation, own in {
+        'visitors_with_order': ['visitors_with_order'],
+        'visitors_with_form': ['visitors_with_form'],
+        'visitors_with_action': ['visitors_with_action'],
+        'visitors_new_customer': ['visitors_new_customer'],
+        'within_days': ['visitors_with_order_within_30d', 'visitors_with_order_within_90d'],
+        'order_sums': ['orders_from_visitors', 'order_value_from_visitors'],
+        'order_products': ['orders_squared', 'order_value_squared'],
+    }.items() %}
+    select
+        visitor_id,
+        period_grain,
+        from_index,
+        to_index,
+        {%- for measure in act_measures %}
+        {{ measure if measure in own else '0 as ' ~ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ relation }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+-- An act counts in the periods in which its visitor is a visitor, in each member of the visitor.
+acting_visitors as (
+    select
+        visitors.dimension,
+        visitors.dimension_value,
+        visitors.period_grain,
+        greatest(visitors.from_index, act_spells.from_index) as from_index,
+        least(visitors.to_index, act_spells.to_index) as to_index,
+        act_spells.* exclude (visitor_id, period_grain, from_index, to_index)
+    from visitors
+    inner join act_spells
+        on
+            visitors.visitor_id = act_spells.visitor_id
+            and visitors.period_grain = act_spells.period_grain
+            and visitors.from_index <= act_spells.to_index
+            and visitors.to_index >= act_spells.from_index
+),
+
+session_products as (
+    {{ unit_spells('visitor_periods', visitor_member, 'products', {
+        'sessions_squared': ['sessions', 'sessions'],
+        'sessions_by_order': ['sessions', 'sessions_with_order'],
+        'sessions_with_order_squared': ['sessions_with_order', 'sessions_with_order'],
+    }) | indent(4) }}
+),
+
+rollup as (
+    {{ kpi_rollup([
+        {
+            'relation': 'sessions', 'kind': 'events',
+            'measures': ['sessions', 'sessions_with_order'],
+        },
+        {
+            'relation': 'visitors', 'kind': 'spells', 'is_by_member': true,
+            'measures': ['visitors'],
+        },
+        {
+            'relation': 'acting_visitors', 'kind': 'spells', 'is_by_member': true,
+            'measures': act_measures,
+        },
+        {
+            'relation': 'session_products', 'kind': 'spells', 'is_by_member': true,
+            'measures': ['sessions_squared', 'sessions_by_order', 'sessions_with_order_squared'],
+        },
+        {
+            'relation': 'orders', 'kind': 'events', 'dimensions': [],
+            'measures': ['orders_valid'],
+        },
+    ]) }}
+),
+
+final as (
+    select
+        period_grain,
+        period_start,
+        period_end,
+        dimension,
+        dimension_value,
+        {%- for name in counts %}
+        cast({{ name }} as bigint) as {{ name }},
+        {%- endfor %}
+        cast(order_value_from_visitors as decimal(18, 4)) as order_value_from_visitors,
+        -- An order without a visitor has no session, so no channel, device or country of one.
+        cast(
+            case when dimension = 'total' then orders_valid - orders_from_visitors end as bigint
+        ) as orders_without_visitor,
+        {%- for name, numerator, denominator in [
+            ('visitor_conversion_rate', 'visitors_with_order', 'visitors'),
+            ('orders_per_visitor', 'orders_from_visitors', 'visitors'),
+            ('session_conversion_rate', 'sessions_with_order', 'sessions'),
+            ('visitor_form_rate', 'visitors_with_form', 'visitors'),
+            ('visitor_action_rate', 'visitors_with_action', 'visitors'),
+            ('visitor_new_customer_rate', 'visitors_new_customer', 'visitors'),
+            (
+                'visitor_conversion_rate_within_30d', 'visitors_with_order_within_30d',
+                'visitors'
+            ),
+            (
+                'visitor_conversion_rate_within_90d', 'visitors_with_order_within_90d',
+                'visitors'
+            ),
+            ('revenue_per_visitor', 'order_value_from_visitors', 'visitors'),
+        ] %}
+        {{ safe_ratio(numerator, denominator) }} as {{ name }},
+        {%- endfor %}
+        {%- for name, ratio, bounds in [
+            (
+                'orders_per_visitor',
+                ['orders_from_visitors', 'visitors', 'visitors', 'orders_squared',
+                    'orders_from_visitors', 'visitors'],
+                [0, none],
+            ),
+            (
+                'session_conversion_rate',
+                ['sessions_with_order', 'sessions', 'visitors', 'sessions_with_order_squared',
+                    'sessions_by_order', 'sessions_squared'],
+                [0, 1],
+            ),
+            (
+                'revenue_per_visitor',
+                ['order_value_from_visitors', 'visitors', 'visitors', 'order_value_squared',
+                    'order_value_from_visitors', 'visitors'],
+                [none, none],
+            ),
+        ] %}
+        {{ delta_bound(*ratio, side='-', bounds=bounds) }} as {{ name }}_ci_low,
+        {{ delta_bound(*ratio, side='+', bounds=bounds) }} as {{ name }}_ci_high,
+        {%- endfor %}
+        is_complete_period,
+        {{ reporting_midnight('period_end + 90') }} <= as_of as is_mature,
+        as_of
+    from rollup
+)
+
+select * from final
