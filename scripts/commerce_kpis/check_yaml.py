@@ -150,11 +150,11 @@ def _folder(node: yaml.Node, folder: Path, known: Keys, path: str) -> Iterator[F
 def _references(node: yaml.Node, content: dict) -> Iterator[Finding]:
     """What the meta of a KPI names and its file or the project doesn't have."""
     for model in content.get("models", []):
-        line = _line_of(node, model["name"])
         columns = {column["name"] for column in model.get("columns", [])}
         meta = model["config"]["meta"]
         defaults = [name for name, it in meta["variants"].items() if it.get("is_default")]
         if len(defaults) != 1:
+            line = _line_of(node, "variants") or 1
             yield Finding(line, "variants", f"{len(defaults)} variants are the default, not one.")
         for name in (*meta["parts"], *meta["variants"]):
             if name not in columns:
@@ -177,20 +177,21 @@ def _references(node: yaml.Node, content: dict) -> Iterator[Finding]:
                     table, _, column = choice.partition(".")
                     tables = _raw_tables()
                     if table not in tables:
-                        yield _missing(node, name, table, set(tables), "raw table")
+                        yield _missing(node, name, need, set(tables), "raw table")
                     elif column and column not in tables[table]:
-                        yield _missing(node, name, choice, tables[table], "raw column")
+                        known = {f"{table}.{name}" for name in tables[table]}
+                        yield _missing(node, name, need, known, "raw column")
 
 
 def _missing(node: yaml.Node, owner: str, name: str, known: set[str], what: str) -> Finding:
     near = difflib.get_close_matches(str(name), sorted(known), n=1)
     hint = f" Do you mean `{near[0]}`?" if near else ""
-    line = _line_of(node, owner)
-    return Finding(line, owner, f"`{owner}` names `{name}`, which is no {what}.{hint}")
+    line = _line_of(node, str(name)) or _line_of(node, owner)
+    return Finding(line or 1, owner, f"`{owner}` names `{name}`, which is no {what}.{hint}")
 
 
-def _line_of(node: yaml.Node, name: str) -> int:
-    """The first line where a name stands as a key or value."""
+def _line_of(node: yaml.Node, name: str) -> int | None:
+    """The first line where a name stands as a key or value; None if it stands nowhere."""
     stack, lines = [node], []
     while stack:
         current = stack.pop()
@@ -201,7 +202,7 @@ def _line_of(node: yaml.Node, name: str) -> int:
             stack += [child for pair in current.value for child in pair]
         else:
             stack += current.value
-    return min(lines, default=1)
+    return min(lines, default=None)
 
 
 if __name__ == "__main__":

@@ -113,6 +113,8 @@ LANDING_COLUMN_META = Keys(
         "need": Scalar(("key", "optional_key", "required", "optional")),
         "default": TEXT,
         "accepted": TEXTS,
+        "letters": Scalar(("lower", "upper")),
+        "pattern": TEXT,
         "description": TEXT,
     },
     required=("type",),
@@ -123,6 +125,9 @@ LANDING_META: dict[str, Rule] = {
     "used_by": TEXTS,
     "event": TEXT,
     "money": TEXT,
+    "rules": Items(
+        Keys({"reason": TEXT, "when": TEXT, "text": TEXT}, required=("reason", "when", "text"))
+    ),
     "common_columns": Named(LANDING_COLUMN_META),
 }
 

@@ -1,0 +1,166 @@
+"""Shared files of the Python tests: one real build, small projects, made-up build files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+SMALL_MODEL = """\
+select
+    1 as answer_id,
+    cast('{{ var("as_of") or "2025-01-31" }}' as timestamp) as as_of
+"""
+SMALL_YAML = """\
+models:
+  - name: int_build__clock
+    description: The clock of a small project.
+  - name: dim_answers
+    description: One row per answer.
+    columns:
+      - name: answer_id
+        data_tests: [not_null, unique]
+"""
+
+
+def run_module(
+    module: str,
+    *arguments: object,
+    project: Path = PROJECT,
+    cwd: Path | None = None,
+    **environment: str,
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of a project in a process of its own, as the shell scripts do."""
+    return subprocess.run(
+        [sys.executable, "-m", f"commerce_kpis.{module}", *map(str, arguments)],
+        cwd=cwd or project,
+        env=module_environment(project, **environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+def module_environment(project: Path, **environment: str) -> dict[str, str]:
+    """The environment of a command: this one, without what names the files of another project."""
+    ours = ("DBT_PROFILES_DIR", "DBT_TARGET_PATH", "DBT_LOG_PATH", "KPI_BUILD_FILE")
+    inherited = {name: value for name, value in os.environ.items() if name not in ours}
+    return {**inherited, "PYTHONPATH": str(project / "scripts"), **environment}
+
+
+@pytest.fixture(scope="session")
+def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build file of the whole project: the one of scripts/test, or one made here."""
+    given = os.environ.get("KPI_BUILD_FILE")
+    if given and Path(given).exists():
+        return Path(given)
+    folder = tmp_path_factory.mktemp("built")
+    return build_project(folder)
+
+
+def build_project(folder: Path) -> Path:
+    """Build the whole project into a folder; the build file. Published beside it."""
+    (folder / "profiles").mkdir()
+    shutil.copyfile(PROJECT / "profiles.example.yml", folder / "profiles" / "profiles.yml")
+    done = run_module(
+        "build",
+        *("--out", folder / "kpis.duckdb"),
+        KPI_BUILD_FILE=str(folder / "build.duckdb"),
+        DBT_PROFILES_DIR=str(folder / "profiles"),
+        DBT_TARGET_PATH=str(folder / "target"),
+        DBT_LOG_PATH=str(folder / "logs"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "build.duckdb"
+
+
+@pytest.fixture
+def small_project(tmp_path: Path) -> Path:
+    """A project of its own in a folder with spaces; quick to build: two models, no raw tables."""
+    project = tmp_path / "a folder with spaces" / "my kpis"
+    for name in ("macros", "scripts"):
+        shutil.copytree(
+            PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    for name in ("dbt_project.yml", "profiles.example.yml", "requirements.lock"):
+        shutil.copyfile(PROJECT / name, project / name)
+    intermediate = project / "models" / "intermediate"
+    core = project / "models" / "marts" / "core"
+    for folder in (intermediate, core, project / "models" / "landing"):
+        folder.mkdir(parents=True)
+    (intermediate / "int_build__clock.sql").write_text(SMALL_MODEL, encoding="utf-8")
+    (core / "dim_answers.sql").write_text(SMALL_MODEL, encoding="utf-8")
+    (core / "dim_answers.yml").write_text(SMALL_YAML, encoding="utf-8")
+    return project
+
+
+@pytest.fixture
+def make_build(tmp_path: Path) -> Callable[..., Path]:
+    """Make build files by hand, as a finished dbt run would leave them."""
+
+    def make(
+        build_id: str,
+        as_of: str = "2025-01-31",
+        is_passed: bool = True,
+        is_complete: bool = True,
+        rows: int = 10,
+    ) -> Path:
+        file = tmp_path / "build.duckdb"
+        file.unlink(missing_ok=True)
+        with duckdb.connect(str(file)) as connection:
+            connection.execute(
+                f"""
+                create schema core; create schema kpi; create schema trust;
+                create schema bi; create schema intermediate; create schema staging;
+                create table intermediate.int_build__clock as
+                    select timestamp '{as_of}' as as_of;
+                create table staging.base_contract__orders as select 1 as order_id;
+                create table core.fct_orders (
+                    order_id integer primary key,
+                    amount decimal(18, 4) not null check (amount >= 0),
+                    build_id varchar not null
+                );
+                insert into core.fct_orders select range, range, '{build_id}' from range({rows});
+                comment on table core.fct_orders is 'One row per ''order''';
+                comment on column core.fct_orders.amount is 'Reporting currency';
+                create table core.fct_sessions as select 1 as session_id;
+                create table core.dim_gone as select 1 as gone_id;
+                create table kpi.kpi_sales as
+                    select '{build_id}' as build_id, count(*) as orders from core.fct_orders;
+                create view kpi.kpi_catalog as
+                    select 'sales' as kpi from staging.base_contract__orders;
+                """
+            )
+            connection.execute(
+                f"""
+                create view bi.sales as select build_id, orders from build.kpi.kpi_sales;
+                create view bi.a_sales as select * from bi.sales;
+                create table trust.build_info as
+                select
+                    '{build_id}' as build_id, now()::timestamp as started_at,
+                    now()::timestamp as finished_at, '1.11' as dbt_version, 3 as nodes,
+                    {0 if is_passed else 2} as failed_nodes, 0 as missing_nodes,
+                    {is_complete} as is_complete, {is_passed} as is_passed;
+                create table trust.build_models as
+                from (values
+                    ('core', 'fct_orders', true),
+                    ('core', 'fct_sessions', false),
+                    ('kpi', 'kpi_sales', true),
+                    ('kpi', 'kpi_catalog', true),
+                    ('staging', 'base_contract__orders', true),
+                    ('intermediate', 'int_build__clock', true)
+                ) as models (schema_name, model_name, is_published);
+                """
+            )
+        return file
+
+    return make

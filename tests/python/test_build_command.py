@@ -1,0 +1,247 @@
+"""scripts/build in small projects of their own: what it refuses, and that it can be repeated."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import PROJECT, build_project, module_environment, run_module
+
+
+def _profile(project: Path, text: str) -> None:
+    (project / "profiles.yml").write_text(text, encoding="utf-8")
+
+
+def _target(path: str) -> str:
+    return "commerce_kpis: {target: dev, outputs: {dev: {type: duckdb, path: '" + path + "'}}}\n"
+
+
+def _query(file: Path, sql: str) -> list[tuple]:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def _refused(done: subprocess.CompletedProcess[str], *said: str) -> None:
+    """One readable line, no traceback, and an exit code that says so."""
+    assert done.returncode != 0
+    assert "Traceback" not in done.stdout + done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("Error:")]
+    for text in said:
+        assert text in line
+
+
+@pytest.mark.parametrize(
+    ("profile", "said"),
+    [
+        (_target("/nowhere/at/all.duckdb"), "there is no folder /nowhere/at"),
+        (_target("warehouse"), "which is a folder"),
+        (_target(":memory:"), "has no `path`"),
+        (_target("{{ env_var('NOT_SET_ANYWHERE') }}"), "NOT_SET_ANYWHERE"),
+        (_target("{{ env_var( }}"), "cannot be read"),
+        ("commerce_kpis: {target: dev", "is not valid YAML"),
+        ("other: {}", "profiles.example.yml"),
+        ("commerce_kpis: {target: prod, outputs: {dev: {}}}", "profiles.example.yml"),
+    ],
+)
+def test_a_profile_that_leads_nowhere_is_one_line(
+    small_project: Path, profile: str, said: str
+) -> None:
+    (small_project / "warehouse").mkdir()
+    _profile(small_project, profile)
+    _refused(run_module("build", project=small_project), "profiles.yml", said)
+
+
+def test_a_profile_that_cannot_be_read_is_one_line(small_project: Path) -> None:
+    (small_project / "profiles.yml").mkdir()
+    _refused(run_module("build", project=small_project), "profiles.yml cannot be read")
+    elsewhere = run_module("build", project=small_project, DBT_PROFILES_DIR="/nowhere")
+    _refused(elsewhere, "There is no /nowhere/profiles.yml")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--landing-path", "no folder"), "There is no folder"),
+        (("--landing-path", ".", "--landing-schema", "raw"), "choose one"),
+        (("--landing", "seeds", "--landing-schema", "raw"), "does not go with"),
+        (("--vars", "{inactivity_day: 90}"), "`inactivity_days`"),
+        (("--vars", "inactivity_days"), "no mapping"),
+        (("--vars", "{a: "), "not valid YAML"),
+        (("--as-of", "yesterday"), "no moment"),
+        (("--out", "no folder/kpis.duckdb"), "There is no folder"),
+        (("--out", "."), "is a folder"),
+        (("--out", "warehouse/build.duckdb"), "is the build file"),
+    ],
+)
+def test_an_option_that_cannot_work_is_one_line(
+    small_project: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    (small_project / "warehouse").mkdir()
+    _refused(run_module("build", *arguments, project=small_project), said)
+
+
+def test_a_build_that_fails_leaves_the_published_file(small_project: Path) -> None:
+    first = run_module("build", "--as-of", "2025-02-01", project=small_project)
+    assert first.returncode == 0, first.stdout + first.stderr
+    published = small_project / "warehouse" / "kpis.duckdb"
+    before = published.read_bytes()
+
+    core = small_project / "models" / "marts" / "core"
+    bad = core / "dim_bad.sql"
+    bad.write_text("select cast('one' as integer) as bad_id", encoding="utf-8")
+    failed = run_module("build", "--as-of", "2025-03-01", project=small_project)
+    _refused(failed, "nothing was published")
+    assert "FAILED model dim_bad" in failed.stdout
+    assert "models/marts/core/dim_bad.sql" in failed.stdout
+    assert "Could not convert string 'one'" in failed.stdout
+    _refused(run_module("publish_command", project=small_project), "did not pass")
+
+    bad.write_text("select {{ nothing( }}", encoding="utf-8")
+    _refused(run_module("build", project=small_project), "dbt stopped", "logs/dbt.log")
+    bad.unlink()
+
+    yaml = core / "dim_answers.yml"
+    text = yaml.read_text(encoding="utf-8")
+    wrong = text.replace(
+        "data_tests: [not_null, unique]",
+        "data_tests: [{accepted_values: {arguments: {values: [2]}}}]",
+    )
+    yaml.write_text(wrong, encoding="utf-8")
+    failed = run_module("build", "--as-of", "2025-03-01", project=small_project)
+    _refused(failed, "nothing was published")
+    assert "FAILED test accepted_values_dim_answers" in failed.stdout
+    assert "look at" in failed.stdout
+    yaml.write_text(text, encoding="utf-8")
+
+    early = run_module("build", "--as-of", "2025-01-01", project=small_project)
+    _refused(early, "2025-02-01")
+    assert published.read_bytes() == before
+
+
+def test_a_build_file_that_is_open_elsewhere_is_named(small_project: Path) -> None:
+    file = small_project / "warehouse" / "build.duckdb"
+    file.parent.mkdir()
+    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, str(file)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert holder.stdout.readline().strip() == "open"
+        _refused(run_module("build", project=small_project), f"PID {holder.pid}", str(file))
+    finally:
+        holder.kill()
+
+
+def test_a_plain_dbt_build_of_a_part_is_not_published(small_project: Path) -> None:
+    shutil.copyfile(small_project / "profiles.example.yml", small_project / "profiles.yml")
+    (small_project / "warehouse").mkdir()
+    dbt = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build"]
+    for arguments, is_published in ((["--select", "dim_answers"], False), ([], True)):
+        subprocess.run(
+            [*dbt, *arguments],
+            cwd=small_project,
+            env=module_environment(small_project),
+            check=True,
+            capture_output=True,
+        )
+        done = run_module("publish_command", project=small_project)
+        if is_published:
+            assert done.returncode == 0, done.stderr
+        else:
+            _refused(done, "no finished build of the whole project")
+
+
+def test_the_shell_command_works_from_any_folder_and_a_path_with_spaces(
+    small_project: Path, tmp_path: Path
+) -> None:
+    # The environment of these tests, if it was made by the commands; else it makes its own.
+    stamped = (Path(sys.prefix) / "made_from.txt").exists()
+    environment = module_environment(small_project, **({"KPI_VENV": sys.prefix} if stamped else {}))
+    out = tmp_path / "elsewhere"
+    out.mkdir()
+    done = subprocess.run(
+        [small_project / "scripts" / "build", "--out", "my kpis.duckdb"],
+        cwd=out,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert _query(out / "my kpis.duckdb", "select answer_id from core.dim_answers") == [(1,)]
+    assert (small_project / "profiles.yml").exists()
+    assert not list(out.glob(".my*")), "nothing is left beside the published file"
+
+
+def test_an_old_python_is_refused_with_one_line(small_project: Path, tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("python3", "python3.10", "python3.11", "python3.12", "python3.13"):
+        fake = tools / name
+        fake.write_text(
+            '#!/bin/sh\n[ "$1" = --version ] && echo "Python 3.8.18" && exit 0\nexit 1\n',
+            encoding="utf-8",
+        )
+        fake.chmod(0o755)
+    environment = module_environment(small_project, KPI_VENV=str(tmp_path / "venv"))
+    done = subprocess.run(
+        [small_project / "scripts" / "build"],
+        env={**environment, "PATH": f"{tools}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "Python 3.10 or newer is needed" in done.stderr
+    assert "Python 3.8.18" in done.stderr
+
+
+def test_an_interrupted_environment_is_made_again(small_project: Path, tmp_path: Path) -> None:
+    venv = tmp_path / "venv"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin" / "python").symlink_to(sys.executable)
+    script = f'source "{small_project}/scripts/_environment.sh"; environment_is_current'
+    environment = module_environment(small_project, KPI_VENV=str(venv))
+
+    def is_current() -> bool:
+        done = subprocess.run(["bash", "-c", script], env=environment, check=False)
+        return done.returncode == 0
+
+    lock = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
+    assert not is_current(), "without a stamp it was interrupted"
+    (venv / "made_from.txt").write_text(f"{venv}\n{lock}", encoding="utf-8")
+    assert is_current()
+    (venv / "made_from.txt").write_text(f"{venv}\n{lock}# older", encoding="utf-8")
+    assert not is_current(), "another lock file made it"
+    (venv / "made_from.txt").write_text(f"/moved\n{lock}", encoding="utf-8")
+    assert not is_current(), "it was made in another folder"
+
+
+def test_the_same_input_gives_the_same_tables(
+    built_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    again = build_project(tmp_path_factory.mktemp("again"))
+    tables = _query(
+        built_file,
+        "select schema_name, model_name from trust.build_models where schema_name in "
+        "('core', 'kpi', 'trust') and materialization <> 'view' order by all",
+    )
+    assert tables
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{built_file}' as one (read_only)")
+        connection.execute(f"attach '{again}' as two (read_only)")
+        for schema, name in tables:
+            table = f'"{schema}"."{name}"'
+            different = connection.execute(
+                f"select count(*) from ((from one.{table} except all from two.{table}) "
+                f"union all (from two.{table} except all from one.{table}))"
+            ).fetchone()
+            assert different == (0,), f"{schema}.{name} differs between two builds"

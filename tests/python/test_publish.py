@@ -1,0 +1,268 @@
+"""What publishing promises to the readers of the published file."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from commerce_kpis.console import UserError
+from commerce_kpis.locks import locked
+from commerce_kpis.publish import publish
+from conftest import PROJECT, module_environment
+
+MakeBuild = Callable[..., Path]
+
+READER = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1], read_only=True)
+for _ in sys.stdin:
+    rows = connection.execute(
+        "select distinct build_id from (select build_id from core.fct_orders "
+        "union all select build_id from kpi.kpi_sales union all "
+        "select build_id from bi.sales union all select build_id from trust.build_info)"
+    ).fetchall()
+    print(",".join(sorted(row[0] for row in rows)), flush=True)
+"""
+POLLER = """
+import sys, duckdb
+seen = 0
+while True:
+    with duckdb.connect(sys.argv[1], read_only=True) as connection:
+        ids = connection.execute(
+            "select (select any_value(build_id) from core.fct_orders), "
+            "(select build_id from trust.build_info), (select count(*) from core.fct_orders)"
+        ).fetchone()
+    assert ids[0] == ids[1] and ids[2] == 10, ids
+    seen += 1
+    if seen == 1 or seen % 20 == 0:
+        print(seen, flush=True)
+"""
+PUBLISH = """
+import sys
+from pathlib import Path
+from commerce_kpis.publish import publish
+publish(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+HOLD = """
+import sys, time
+from pathlib import Path
+from commerce_kpis.locks import locked
+with locked([Path(sys.argv[1])], command="a long build"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def _start(code: str, *arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=module_environment(PROJECT),
+    )
+
+
+def _ask(reader: subprocess.Popen[str]) -> str:
+    reader.stdin.write("\n")
+    reader.stdin.flush()
+    return reader.stdout.readline().strip()
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _query(file: Path, sql: str) -> list[tuple]:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_a_reader_keeps_the_file_it_opened(make_build: MakeBuild, tmp_path: Path) -> None:
+    out = tmp_path / "kpis.duckdb"
+    publish(make_build("first"), out)
+    reader = _start(READER, out)
+    try:
+        assert _ask(reader) == "first"
+        publish(make_build("second"), out)
+        assert _ask(reader) == "first"
+        later = _start(READER, out)
+        assert _ask(later) == "second"
+        later.kill()
+    finally:
+        reader.kill()
+
+
+def test_who_opens_the_path_while_it_is_published_sees_one_whole_build(
+    make_build: MakeBuild, tmp_path: Path
+) -> None:
+    out = tmp_path / "kpis.duckdb"
+    publish(make_build("0"), out)
+    poller = _start(POLLER, out)
+    try:
+        assert poller.stdout.readline().strip() == "1"
+        for number in range(1, 8):
+            publish(make_build(str(number)), out)
+        assert poller.stdout.readline(), "the reader stopped with an error"
+        assert poller.poll() is None
+    finally:
+        poller.kill()
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.05, 0.2, 0.5])
+def test_a_killed_publishing_leaves_the_old_file_whole(
+    make_build: MakeBuild, tmp_path: Path, delay: float
+) -> None:
+    out = tmp_path / "kpis.duckdb"
+    publish(make_build("old"), out)
+    before = _digest(out)
+    publishing = _start(PUBLISH, make_build("new", rows=3_000_000), out)
+    while not list(tmp_path.glob("*.publishing*")):
+        assert publishing.poll() is None, "it ended before it could be killed"
+        time.sleep(0.001)
+    time.sleep(delay)
+    publishing.send_signal(signal.SIGKILL)
+    publishing.wait()
+    assert _digest(out) == before
+    publish(make_build("newer"), out)
+    assert not list(tmp_path.glob("*.publishing*"))
+    assert _query(out, "select build_id from trust.build_info") == [("newer",)]
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [({"is_passed": False}, "did not pass"), ({"is_complete": False}, "no finished build")],
+)
+def test_only_a_whole_build_that_passed_is_published(
+    make_build: MakeBuild, tmp_path: Path, flags: dict, said: str
+) -> None:
+    out = tmp_path / "kpis.duckdb"
+    publish(make_build("old"), out)
+    before = _digest(out)
+    with pytest.raises(UserError, match=said):
+        publish(make_build("new", **flags), out)
+    assert _digest(out) == before
+
+
+def test_an_earlier_clock_is_published_to_another_path_only(
+    make_build: MakeBuild, tmp_path: Path
+) -> None:
+    out = tmp_path / "kpis.duckdb"
+    publish(make_build("july", as_of="2025-07-31"), out)
+    before = _digest(out)
+    june = make_build("june", as_of="2025-06-30")
+    with pytest.raises(UserError, match="2025-07-31"):
+        publish(june, out)
+    assert _digest(out) == before
+    publish(june, tmp_path / "june.duckdb")
+    publish(make_build("again", as_of="2025-07-31"), out)
+
+
+def test_what_is_published_is_as_it_was_built(make_build: MakeBuild, tmp_path: Path) -> None:
+    out = tmp_path / "kpis.duckdb"
+    build = make_build("b")
+    published = publish(build, out)
+    described = (
+        "select table_name, comment, sql from duckdb_tables() where table_name = 'fct_orders'"
+    )
+    assert _query(out, described) == _query(build, described)
+    assert _query(out, "select comment from duckdb_columns() where column_name = 'amount'") == [
+        ("Reporting currency",)
+    ]
+    tables = _query(out, "select schema_name || '.' || table_name from duckdb_tables() order by 1")
+    assert [row[0] for row in tables] == [
+        "core.fct_orders",
+        "kpi.kpi_catalog",
+        "kpi.kpi_sales",
+        "trust.build_info",
+        "trust.build_models",
+    ]
+    assert _query(out, "from bi.a_sales") == [("b", 10)]
+    assert published.tables == 5 and published.views == 2
+    with (
+        duckdb.connect(str(out)) as connection,
+        pytest.raises(duckdb.ConstraintException),
+    ):
+        connection.execute("insert into core.fct_orders values (1, 1, 'b')")
+
+
+def test_a_view_of_what_is_not_published_stops_publishing(
+    make_build: MakeBuild, tmp_path: Path
+) -> None:
+    build = make_build("b")
+    with duckdb.connect(str(build)) as connection:
+        connection.execute("create view bi.sessions as select * from core.fct_sessions")
+    with pytest.raises(UserError, match=r"bi\.sessions"):
+        publish(build, tmp_path / "kpis.duckdb")
+    assert not (tmp_path / "kpis.duckdb").exists()
+
+
+def test_a_log_left_by_a_writer_is_not_replayed_into_the_next_file(
+    make_build: MakeBuild, tmp_path: Path
+) -> None:
+    out = tmp_path / "kpis.duckdb"
+    publish(make_build("old"), out)
+    log = tmp_path / "kpis.duckdb.wal"
+    log.write_bytes(b"left behind")
+    publish(make_build("new"), out)
+    assert not log.exists()
+    assert _query(out, "select build_id from trust.build_info") == [("new",)]
+
+
+def test_a_file_that_is_not_ours_is_not_replaced(make_build: MakeBuild, tmp_path: Path) -> None:
+    out = tmp_path / "kpis.duckdb"
+    out.write_text("somebody's notes", encoding="utf-8")
+    with pytest.raises(UserError, match="move it away"):
+        publish(make_build("new"), out)
+    assert out.read_text(encoding="utf-8") == "somebody's notes"
+
+
+def test_a_second_build_says_who_holds_the_lock_or_waits(tmp_path: Path) -> None:
+    holder = _start(HOLD, tmp_path)
+    try:
+        assert holder.stdout.readline().strip() == "held"
+        with pytest.raises(UserError, match=f"a long build, PID {holder.pid}"), locked([tmp_path]):
+            pass
+        waiting = _start(HOLD.replace("command=", "wait=True, command="), tmp_path)
+        time.sleep(0.5)
+        assert waiting.poll() is None
+        holder.kill()
+        assert waiting.stdout.readline().strip() == "held"
+        waiting.kill()
+        waiting.wait()
+    finally:
+        holder.kill()
+    with locked([tmp_path]):
+        pass
+
+
+def test_the_real_build_is_published_whole(built_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "kpis.duckdb"
+    publish(built_file, out)
+    built = _query(
+        built_file,
+        "select schema_name, model_name from trust.build_models "
+        "where is_published and schema_name in ('core', 'kpi', 'trust') order by all",
+    )
+    published = _query(
+        out,
+        "select schema_name, table_name from duckdb_tables() "
+        "where table_name not in ('build_info', 'build_models') order by all",
+    )
+    assert published == built
+    constraints = (
+        "select schema_name, table_name, constraint_text from duckdb_constraints() "
+        "where schema_name in ('core', 'kpi', 'trust')"
+    )
+    kept = {*_query(out, constraints)}
+    assert kept == {row for row in _query(built_file, constraints) if row[:2] in {*published}}
+    assert kept, "the contracts came along"
+    as_of = _query(built_file, "select as_of from intermediate.int_build__clock")
+    assert _query(out, "select as_of from trust.build_info") == as_of
