@@ -385,6 +385,10 @@
    {
     "reason": "service_end_not_after_start",
     "when": "service_end_date <= service_start_date"
+   },
+   {
+    "reason": "implausible_service_days",
+    "when": "service_end_date > service_start_date + 3660 or abs(service_start_date - incurred_on) > 3660"
    }
   ],
   "columns": {
