@@ -1,4 +1,4 @@
-"""scripts/update_golden: keep the totals of the last build of the demo company as the golden ones."""
+"""scripts/update_golden: keep the demo company's totals of the last build as the golden ones."""
 
 from __future__ import annotations
 

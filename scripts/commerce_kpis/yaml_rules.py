@@ -263,15 +263,16 @@ def model(kind: str) -> Keys:
         kind: `landing`, `kpi`, `fixture` (of the KPI shape, for tests) or `other`; they have
             different `meta`.
     """
-    publish: dict[str, Rule] = {"publish": FLAG}
+    conserved = Keys({"table": TEXT, "key": TEXT, "where": TEXT}, required=("table", "key"))
+    shared: dict[str, Rule] = {"publish": FLAG, "conserves": Items(conserved)}
     if kind == "landing":
         meta: Rule = Keys(LANDING_META, required=("table", "is_required"))
         return _node(MODEL_CONFIG, meta, LANDING_COLUMN_META)
     if kind == "kpi":
-        return _node(MODEL_CONFIG, Keys({**publish, **KPI_META}, required=KPI_REQUIRED), Keys({}))
+        return _node(MODEL_CONFIG, Keys({**shared, **KPI_META}, required=KPI_REQUIRED), Keys({}))
     if kind == "fixture":
-        return _node(MODEL_CONFIG, Keys({**publish, **_without_required(KPI_META)}), Keys({}))
-    return _node(MODEL_CONFIG, Keys(publish), Keys({}))
+        return _node(MODEL_CONFIG, Keys({**shared, **_without_required(KPI_META)}), Keys({}))
+    return _node(MODEL_CONFIG, Keys(shared), Keys({}))
 
 
 def _without_required(rules: dict[str, Rule]) -> dict[str, Rule]:

@@ -28,9 +28,7 @@ LINES = """
     ('A563186', 'B', 'Adjust bad debt', 1, '2011-02-01 10:01', -11062.06, NULL, 'United Kingdom'),
     ('C563187', 'AMAZONFEE', 'AMAZON FEE', -1, '2011-02-02 10:00', 99.9, NULL, 'United Kingdom')
 """
-COLUMNS = (
-    "InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID, Country"
-)
+COLUMNS = "InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID, Country"
 # Net sales as a reader of the file would add them up, without the project's models.
 MONTHLY_TOTALS = """
     with lines as (select distinct * from delivered),
