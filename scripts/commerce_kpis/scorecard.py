@@ -6,8 +6,9 @@ Reads kpi.kpi_values and kpi.kpi_catalog of a published file (grain month, dimen
 from __future__ import annotations
 
 import re
+import textwrap
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -25,6 +26,7 @@ THEMES = (
     *("sales", "traffic", "leads", "acquisition", "customers", "recurring"),
     *("satisfaction", "plans"),
 )
+WIDTH_WITH_VARIANTS = 115
 UNIT_NAMES = {"days": "d", "years": "y", "months": "mo"}
 
 
@@ -173,9 +175,13 @@ def _print(
         f"[bold]KPIs of {start:%B %Y}[/]   data as of {known}   money in {currency or '?'}   "
         f"[dim]{escape(file.name)}[/]"
     )
-    table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim", width=min(console.width, 110))
-    table.add_column("", ratio=1, overflow="fold")
-    for heading in (f"{start:%b %Y}", "month before", "change", "year before", "n", "95 %"):
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
+    names = 34 if any(not row.is_default for row in rows) else 22
+    table.add_column("", min_width=names, overflow="fold")
+    before = start - timedelta(days=1)
+    year_ago = start.replace(year=start.year - 1)
+    headings = [f"{month:%b %Y}" for month in (start, before, year_ago)]
+    for heading in (*headings[:2], "change", headings[2], "n", "95 %"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True)
     theme = None
@@ -183,18 +189,29 @@ def _print(
         if row.theme != theme:
             theme = row.theme
             table.add_row(Text(theme.upper(), style="bold cyan"))
-        table.add_row(*_cells(row))
-    console.print(table)
+        table.add_row(*_cells(row, names))
+    _print_stripped(console, table, WIDTH_WITH_VARIANTS if names > 22 else None)
     notes = ["change: relative; pp: percentage points; pt: points"]
     if any(row.is_change_significant for row in rows):
         notes.append("*: larger than chance explains")
     console.print(f"[dim]{'   '.join(notes)}[/]")
 
 
-def _cells(row: Row) -> list[Text]:
-    """A row of the table."""
+def _print_stripped(console: Console, table: Table, width: int | None) -> None:
+    """Print a table without blanks at the ends of its lines."""
+    if width and not console.is_terminal:
+        console.width = width
+    with console.capture() as capture:
+        console.print(table, soft_wrap=False)
+    for line in capture.get().rstrip().splitlines():
+        console.file.write(line.rstrip() + "\n")
+
+
+def _cells(row: Row, width: int) -> list[Text]:
+    """A row of the table; a name that is too long goes on below, further in."""
     unicode = speaks_unicode()
-    name = Text("  " + row.title if row.is_default else "    " + row.variant)
+    label, indent = (row.title, "  ") if row.is_default else (row.variant, "    ")
+    name = Text(textwrap.fill(label, width, initial_indent=indent, subsequent_indent=indent + "  "))
     change, is_up = _change(row)
     style = ""
     if is_up is not None and row.direction in ("up", "down"):
@@ -254,7 +271,8 @@ def format_value(value: float | Decimal | None, unit: str, currency: str | None 
     if unit == "fraction":
         return f"{_percent(value)} %"
     if unit == "currency":
-        return f"{_short(value)} {currency or ''}".rstrip()
+        amount = f"{value:.2f}" if abs(value) < 1000 else _short(value)
+        return f"{amount} {currency or ''}".rstrip()
     if unit == "score":
         return f"{value:+.1f}" if value else "0.0"
     if unit == "ratio":

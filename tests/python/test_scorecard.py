@@ -1,0 +1,131 @@
+"""The scorecard reads like the table it prints: units, changes, statuses, what is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from commerce_kpis.scorecard import format_value
+from conftest import run_module
+
+CELLS = """
+    ('sales', 'net_sales', true, 'currency', 'EUR', 1234567.891, 1100000.0, null,
+        null, null, null, 'ok', null),
+    ('aov', 'aov', true, 'currency', 'EUR', 219.5, 250.25, 200.0, 5120, 210.1, 228.9, 'ok', true),
+    ('customer_churn', 'churn_rate', true, 'fraction', 'EUR', 0.1, 0.08, 0.12,
+        100, 0.0552, 0.1744, 'ok', false),
+    ('customer_churn', 'churn_rate_over_remaining', false, 'fraction', 'EUR', 0.1111, 0.087, 0.136,
+        100, null, null, 'ok', null),
+    ('nps', 'nps', true, 'score', 'EUR', 40.0, null, null, 10, -9.6, 89.6, 'low_n', null),
+    ('leads', 'leads', true, 'count', 'EUR', 0, 0, 12, null, null, null, 'ok', null),
+    ('cac', 'cac', true, 'currency', 'EUR', null, 812.0, null, 0, null, null, 'missing_cost', null)
+"""
+CATALOG = """
+    ('sales', 'net_sales', 'sales', 'Net sales', 'up'),
+    ('aov', 'aov', 'sales', 'Average order value', 'up'),
+    ('customer_churn', 'churn_rate', 'customers', 'Customer churn', 'down'),
+    ('customer_churn', 'churn_rate_over_remaining', 'customers', 'Customer churn', 'down'),
+    ('nps', 'nps', 'satisfaction', 'Net Promoter Score', 'up'),
+    ('leads', 'leads', 'leads', 'Leads [all]', 'up'),
+    ('cac', 'cac', 'acquisition', 'Customer acquisition cost', 'down')
+"""
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    """A published file of six KPIs over two months, the second one still running."""
+    file = tmp_path / "kpis.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            f"""
+            create schema kpi;
+            create table kpi.kpi_values as
+            select
+                cells.*, 'month' as period_grain, months.*, 'total' as dimension,
+                'all' as dimension_value, timestamp '2025-07-14 06:00:00' as as_of
+            from (values {CELLS}) as cells (
+                kpi, variant, is_default, unit, currency_code, value, previous_value,
+                year_ago_value, n, ci_low, ci_high, value_status, is_change_significant
+            )
+            cross join (values (date '2025-06-01', true), (date '2025-07-01', false))
+                as months (period_start, is_complete_period);
+            create table kpi.kpi_catalog as
+            select * from (values {CATALOG}) as catalog (kpi, variant, theme, title, direction);
+            """
+        )
+    return file
+
+
+def test_the_latest_complete_month_of_every_kpi_is_shown(published: Path) -> None:
+    done = run_module("scorecard", published)
+    assert done.returncode == 0, done.stderr
+    shown = [line.rstrip() for line in done.stdout.splitlines()]
+    assert max(map(len, shown)) <= 100
+    assert "KPIs of June 2025   data as of 2025-07-14 06:00 UTC   money in EUR" in done.stdout
+    themes = [line for line in shown if line.isupper() and not line.startswith(" ")]
+    assert themes == ["SALES", "LEADS", "ACQUISITION", "CUSTOMERS", "SATISFACTION"]
+    for title, *cells in (
+        ("Net sales", "1.23 M EUR", "1.10 M EUR", "+12.2 %"),
+        ("Average order value", "219.50 EUR", "250.25 EUR", "-12.3 %*", "200.00 EUR", "5,120"),
+        ("Customer churn", "10.0 %", "8.0 %", "+2.0 pp", "12.0 %", "5.5 to 17.4"),
+        ("Net Promoter Score", "+40.0", "-9.6 to 89.6", "low_n"),
+        ("Leads [all]", "0", "12"),
+    ):
+        (line,) = [line for line in shown if title in line]
+        for cell in cells:
+            assert f" {cell}" in line
+    assert "missing_cost" in done.stdout
+    assert "over_remaining" not in done.stdout
+
+
+def test_every_variant_can_be_shown(published: Path) -> None:
+    done = run_module("scorecard", published, "--all-variants")
+    assert "churn_rate_over_remaining" in done.stdout
+    assert "missing_cost" in done.stdout
+
+
+def test_another_month_can_be_shown(published: Path) -> None:
+    assert "KPIs of July 2025" in run_module("scorecard", published, "--month", "2025-07").stdout
+    for month, said in (("2024-01", "2025-06 to 2025-07"), ("June", "write it like 2025-06")):
+        done = run_module("scorecard", published, "--month", month)
+        assert done.returncode == 1
+        assert said in done.stderr
+
+
+def test_a_terminal_without_unicode_gets_ascii(published: Path) -> None:
+    done = run_module("scorecard", published, PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+    assert "Customer churn" in done.stdout
+
+
+@pytest.mark.parametrize("content", [None, "no database"])
+def test_a_file_that_is_no_published_one_is_one_line(tmp_path: Path, content: str | None) -> None:
+    file = tmp_path / "other.duckdb"
+    if content:
+        file.write_text(content, encoding="utf-8")
+    done = run_module("scorecard", file)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: ")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.0829, "fraction", "8.3 %"),
+        (0.00123, "fraction", "0.12 %"),
+        (1234567.8, "currency", "1.23 M EUR"),
+        (-45.5, "currency", "-45.50 EUR"),
+        (999999.99, "currency", "1,000,000 EUR"),
+        (12, "count", "12"),
+        (2.5, "years", "2.50 y"),
+        (14.0, "days", "14 d"),
+        (3.4, "ratio", "3.40"),
+        (0, "score", "0.0"),
+        (None, "count", "-"),
+    ],
+)
+def test_a_value_is_shown_with_its_unit(value: float | None, unit: str, text: str) -> None:
+    assert format_value(value, unit, "EUR") == text
