@@ -188,6 +188,8 @@ KPI_META: dict[str, Rule] = {
                 "source": TEXT,
                 "example": TEXT,
                 "version": TEXT,
+                "priority": Scalar(("P0", "P1", "P2")),
+                "over_members": Scalar(("additive", "distinct")),
             },
             required=("unit", "direction", "formula", "source", "example"),
         )
