@@ -15,7 +15,8 @@ with cells as (
         cells.*,
         periods.period_index,
         periods.previous_period_start,
-        periods.year_ago_period_start
+        periods.year_ago_period_start,
+        periods.trailing_year_start
     from {{ relation }} as cells
     inner join {{ ref('dim_periods') }} as periods
         on
@@ -130,7 +131,8 @@ long as (
         coalesce({{ (variant.flags or {}).get(flag, 'false') }}, false) as is_{{ flag }},
         {%- endfor %}
         {%- if variant.left_censor_days %}
-        period_start < {{ 'first_visit_date' if variant.left_censor_from == 'visits' else 'first_order_date' }}
+        {{ variant.get('left_censor_at', 'period_start') }}
+        < {{ 'first_visit_date' if variant.left_censor_from == 'visits' else 'first_order_date' }}
         {%- for parameter in variant.left_censor_days %} + {{ var(parameter) }}{% endfor %}
             as is_left_censored,
         {%- else %}

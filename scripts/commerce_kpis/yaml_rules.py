@@ -182,6 +182,7 @@ KPI_META: dict[str, Rule] = {
                 "parameters": TEXTS,
                 "left_censor_days": TEXTS,
                 "left_censor_from": TEXT,
+                "left_censor_at": Scalar(("period_start", "trailing_year_start")),
                 "window_days": TEXT_OR_TEXTS,
                 "flags": Keys({"missing_cost": TEXT, "not_estimable": TEXT, "fx_missing": TEXT}),
                 "bounds": TEXTS,
