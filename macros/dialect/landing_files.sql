@@ -17,6 +17,7 @@
         {%- endfor -%}
     {%- endfor -%}
     {%- set known = landing_contract() -%}
+    {%- set named_twice = [] -%}
     {%- for path in paths -%}
         {%- set parts = path[(folder.rstrip('/') | length) + 1:].replace('\\', '/').split('/') -%}
         {%- set file_name = parts[-1] | lower -%}
@@ -44,10 +45,11 @@
             ) -%}
         {%- elif stem in known -%}
             {%- set earlier = found.tables.setdefault(stem, []) -%}
-            {%- if earlier and (
+            {%- if earlier and stem not in named_twice and (
                 parts | length == 1
                 or earlier[0].path.split('/')[:-1] != path.split('/')[:-1]
             ) -%}
+                {%- do named_twice.append(stem) -%}
                 {%- do found.problems.append(
                     "Table " ~ stem ~ " is delivered twice, as " ~ earlier[0].path ~ " and as " ~ path
                     ~ ": keep one, or put the parts into one folder " ~ stem ~ "/. " ~ page
