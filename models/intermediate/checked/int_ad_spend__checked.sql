@@ -25,7 +25,10 @@ clock as (
 ),
 
 rates as (
-    select currency_code, rate_date, rate
+    select
+        currency_code,
+        rate_date,
+        rate
     from {{ ref('int_fx__daily_rates') }}
 ),
 
@@ -71,7 +74,12 @@ final as (
             as reject_reason,
         -- The campaign comes last: its name may hold the separator.
         concat_ws(
-            '|', source_name, spend_date, platform, coalesce(ad_account_id, ''), coalesce(campaign, '')
+            '|',
+            source_name,
+            spend_date,
+            platform,
+            coalesce(ad_account_id, ''),
+            coalesce(campaign, '')
         ) as row_key,
         spend as amount
     from rated

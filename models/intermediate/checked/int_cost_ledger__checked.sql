@@ -26,7 +26,10 @@ clock as (
 ),
 
 rates as (
-    select currency_code, rate_date, rate
+    select
+        currency_code,
+        rate_date,
+        rate
     from {{ ref('int_fx__daily_rates') }}
 ),
 

@@ -18,7 +18,11 @@ with responses as (
 ),
 
 surveys as (
-    select survey_id, survey_type, scale_min, scale_max
+    select
+        survey_id,
+        survey_type,
+        scale_min,
+        scale_max
     from {{ ref('stg_contract__surveys') }}
 ),
 

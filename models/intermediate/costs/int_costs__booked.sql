@@ -48,13 +48,21 @@ ledger as (
 ),
 
 campaigns as (
-    select campaign, marketing_channel, program, initiative, tactic
+    select
+        campaign,
+        marketing_channel,
+        program,
+        initiative,
+        tactic
     from {{ ref('int_campaigns__named') }}
 ),
 
 -- What ads platforms sell is paid traffic: `ppc` is the medium that the channel rules know it by.
 advertised as (
-    select distinct platform as source, 'ppc' as medium, campaign
+    select distinct
+        platform as source,
+        'ppc' as medium,
+        campaign
     from ad_spend
     where marketing_channel is null
 ),

@@ -7,11 +7,15 @@ with cost_days as (
 ),
 
 unconverted as (
-    select cost_scope, cast(date_trunc('month', incurred_on) as date) as month_start
+    select
+        cost_scope,
+        cast(date_trunc('month', incurred_on) as date) as month_start
     from {{ ref('int_cost_ledger__checked') }}
     where reject_reason = 'fx_missing'
     union all
-    select 'marketing_program' as cost_scope, cast(date_trunc('month', spend_date) as date)
+    select
+        'marketing_program' as cost_scope,
+        cast(date_trunc('month', spend_date) as date) as month_start
     from {{ ref('int_ad_spend__checked') }}
     where reject_reason = 'fx_missing'
 ),
@@ -28,9 +32,19 @@ booked as (
         sum(cost_rows) as cost_rows,
         sum(rows_without_rate) as rows_without_rate
     from (
-        select cost_scope, month_start, 1 as cost_rows, 0 as rows_without_rate from cost_days
+        select
+            cost_scope,
+            month_start,
+            1 as cost_rows,
+            0 as rows_without_rate
+        from cost_days
         union all
-        select cost_scope, month_start, 0, 1 from unconverted
+        select
+            cost_scope,
+            month_start,
+            0 as cost_rows,
+            1 as rows_without_rate
+        from unconverted
     ) as unioned
     group by cost_scope, month_start
 ),

@@ -17,22 +17,38 @@ with costs as (
 ),
 
 rules as (
-    select cost_scope, from_channel, to_channel, share
+    select
+        cost_scope,
+        from_channel,
+        to_channel,
+        share
     from {{ ref('cost_allocation_rules') }}
 ),
 
 -- What the rules of a channel leave over stays where it was.
 shares as (
-    select cost_scope, from_channel, to_channel, share
+    select
+        cost_scope,
+        from_channel,
+        to_channel,
+        share
     from rules
     union all
-    select cost_scope, from_channel, from_channel as to_channel, 1 - sum(share) as share
+    select
+        cost_scope,
+        from_channel,
+        from_channel as to_channel,
+        1 - sum(share) as share
     from rules
     group by cost_scope, from_channel
 ),
 
 channel_shares as (
-    select cost_scope, from_channel, to_channel, sum(share) as share
+    select
+        cost_scope,
+        from_channel,
+        to_channel,
+        sum(share) as share
     from shares
     group by cost_scope, from_channel, to_channel
     having sum(share) != 0

@@ -18,17 +18,24 @@ with responses as (
 ),
 
 contacts as (
-    select contact_id, surviving_contact_id, account_id
+    select
+        contact_id,
+        surviving_contact_id,
+        account_id
     from {{ ref('int_identity__contacts') }}
 ),
 
 companies as (
-    select company_id, account_id
+    select
+        company_id,
+        account_id
     from {{ ref('int_identity__companies') }}
 ),
 
 orders as (
-    select order_id, account_id
+    select
+        order_id,
+        account_id
     from {{ ref('int_orders__resolved') }}
 ),
 

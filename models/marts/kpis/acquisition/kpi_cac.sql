@@ -63,12 +63,19 @@ first_orders as (
 ),
 
 account_versions as (
-    select account_id, valid_from_date, valid_to_date, segment, industry
+    select
+        account_id,
+        valid_from_date,
+        valid_to_date,
+        segment,
+        industry
     from {{ ref('dim_accounts') }}
 ),
 
 acquisition as (
-    select account_id, acquisition_channel
+    select
+        account_id,
+        acquisition_channel
     from {{ ref('int_accounts__acquisition') }}
 ),
 

@@ -31,7 +31,9 @@ with responses as (
 ),
 
 answers as (
-    select responded_date as event_date, *
+    select
+        responded_date as event_date,
+        *
     from responses
     where is_answered
 ),
@@ -173,7 +175,12 @@ net_sales_days as (
 ),
 
 surveyed_accounts as (
-    select distinct account_id, period_grain, period_start, period_end, trailing_year_start
+    select distinct
+        account_id,
+        period_grain,
+        period_start,
+        period_end,
+        trailing_year_start
     from account_answers
 ),
 
@@ -187,8 +194,8 @@ account_weights as (
     inner join net_sales_days
         on
             surveyed_accounts.account_id = net_sales_days.account_id
-            and net_sales_days.entry_date >= surveyed_accounts.trailing_year_start
-            and net_sales_days.entry_date < surveyed_accounts.period_end
+            and surveyed_accounts.trailing_year_start <= net_sales_days.entry_date
+            and surveyed_accounts.period_end > net_sales_days.entry_date
     group by all
 ),
 
@@ -227,8 +234,9 @@ final as (
         cast(rollup.passives as bigint) as passives,
         {%- endif %}
         cast(rollup.detractors{{ suffix }} as bigint) as detractors{{ suffix }},
-        cast(rollup.promoters{{ suffix }} - rollup.detractors{{ suffix }} as bigint)
-            as net_promoters{{ suffix }},
+        cast(
+            rollup.promoters{{ suffix }} - rollup.detractors{{ suffix }} as bigint
+        ) as net_promoters{{ suffix }},
         cast(rollup.responses{{ suffix }} as bigint) as responses{{ suffix }},
         {%- endfor %}
         cast(rollup.responses_resurveyed as bigint) as responses_resurveyed,
