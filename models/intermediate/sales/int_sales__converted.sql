@@ -59,25 +59,34 @@ movements as (
             and movements.event_date = rates.rate_date
 ),
 
+-- Most orders only ever have what was placed. The others are followed row by row.
+orders_that_moved as (
+    select distinct order_id
+    from movements
+    where movement_type not in ('sale', 'order_charges')
+),
+
 -- Running totals are converted, not single amounts, so that what is given back in pieces adds up
 -- to what was sold, to the last digit.
 running as (
     select
-        *,
-        sum(given_back_local) over line_in_order as given_back_so_far,
-        sum(units_back) over line_in_order as units_back_so_far,
-        sum(tax_local) over order_in_order as tax_so_far,
-        sum(shipping_local) over order_in_order as shipping_so_far
+        movements.*,
+        sum(movements.given_back_local) over line_in_order as given_back_so_far,
+        sum(movements.units_back) over line_in_order as units_back_so_far,
+        sum(movements.tax_local) over order_in_order as tax_so_far,
+        sum(movements.shipping_local) over order_in_order as shipping_so_far
     from movements
+    inner join orders_that_moved on movements.order_id = orders_that_moved.order_id
     window
         line_in_order as (
-            partition by order_id, order_line_id, exclusion_reason is null
-            order by event_at, movement_id
+            partition by
+                movements.order_id, movements.order_line_id, movements.exclusion_reason is null
+            order by movements.event_at, movements.movement_id
             rows between unbounded preceding and current row
         ),
         order_in_order as (
-            partition by order_id, exclusion_reason is null
-            order by event_at, movement_id
+            partition by movements.order_id, movements.exclusion_reason is null
+            order by movements.event_at, movements.movement_id
             rows between unbounded preceding and current row
         )
 ),
@@ -85,7 +94,6 @@ running as (
 converted as (
     select
         *,
-        {{ money_multiply('gross_local', 'fx_rate') }} as gross_sales,
         {{ money_multiply('gross_local - discount_local', 'fx_rate') }} as net_sold,
         {{ money_multiply('given_back_so_far', 'fx_rate') }}
         - {{ money_multiply('given_back_so_far - given_back_local', 'fx_rate') }} as given_back,
@@ -114,24 +122,40 @@ converted as (
 settled as (
     select
         *,
-        sum(gross_local - discount_local - given_back_local) over same_order as order_net_local,
-        sum(net_sold - given_back) over same_order as order_net,
-        row_number() over (
-            partition by order_id, exclusion_reason is null
-            order by given_back_local = 0, event_at desc, movement_id desc
-        ) as last_given_back
+        case
+            when
+                given_back_local != 0
+                and sum(gross_local - discount_local - given_back_local) over same_order = 0
+                and row_number() over (
+                    partition by order_id, exclusion_reason is null
+                    order by given_back_local = 0, event_at desc, movement_id desc
+                ) = 1
+                then given_back + sum(net_sold - given_back) over same_order
+            else given_back
+        end as settled_given_back
     from converted
     window same_order as (partition by order_id, exclusion_reason is null)
 ),
 
-given_back_in_full as (
+unioned as (
     select
-        *,
-        case
-            when last_given_back = 1 and given_back_local != 0 and order_net_local = 0
-                then given_back + order_net
-            else given_back
-        end as settled_given_back
+        movements.* exclude (event_fx_rate, line_units, units_back, given_back_local),
+        cast(0 as decimal(18, 4)) as given_back_local,
+        {{ money_multiply('movements.gross_local - movements.discount_local', 'movements.fx_rate') }}
+            as net_sold,
+        cast(0 as decimal(18, 4)) as settled_given_back,
+        cast(0 as decimal(18, 4)) as given_back_at_event_rate,
+        {{ money_multiply('movements.tax_local', 'movements.fx_rate') }} as tax,
+        {{ money_multiply('movements.shipping_local', 'movements.fx_rate') }} as shipping,
+        case when movements.movement_type = 'sale' then movements.line_cogs end as cogs
+    from movements
+    left join orders_that_moved on movements.order_id = orders_that_moved.order_id
+    where orders_that_moved.order_id is null
+    union all by name
+    select * exclude (
+        event_fx_rate, line_units, units_back,
+        given_back, given_back_so_far, units_back_so_far, tax_so_far, shipping_so_far
+    )
     from settled
 ),
 
@@ -152,8 +176,10 @@ final as (
         cast(gross_local - discount_local - given_back_local as decimal(18, 4)) as net_sales_local,
         tax_local,
         shipping_local,
-        gross_sales,
-        cast(gross_sales - net_sold as decimal(18, 4)) as discounts,
+        {{ money_multiply('gross_local', 'fx_rate') }} as gross_sales,
+        cast(
+            {{ money_multiply('gross_local', 'fx_rate') }} - net_sold as decimal(18, 4)
+        ) as discounts,
         cast(
             case when movement_type = 'refund' then settled_given_back else 0 end as decimal(18, 4)
         ) as returns,
@@ -170,7 +196,7 @@ final as (
         units_returned,
         cast(settled_given_back - given_back_at_event_rate as decimal(18, 4)) as fx_adjustment,
         exclusion_reason
-    from given_back_in_full
+    from unioned
 )
 
 select * from final
