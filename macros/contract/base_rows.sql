@@ -8,8 +8,8 @@
 
     Rules, in the order in which they are tried; the first that fails is the reason:
     `unparsable_<column>`, `missing_<column>`, `unknown_<column>` (not one of the accepted values),
-    `invalid_<column>` (not of its pattern), `invalid_source_name`, `implausible_date` and
-    `future_event` (of the table's event), `implausible_<column>` (amounts that later sums could not
+    `invalid_<column>` (not of its pattern), `invalid_source_name`, `implausible_loaded_at`,
+    `implausible_date` and `future_event` (of the table's event), `implausible_<column>` (amounts that later sums could not
     hold), then the table's own rules from its landing YAML.
 
     Of several good rows with one key the newest `source_updated_at` is accepted, then the newest
@@ -95,6 +95,9 @@ judged as (
             {%- endfor %}
             when contains(source_name, ':') or source_name in ('person', 'guest', 'contact')
                 then 'invalid_source_name'
+            when loaded_at < '{{ var("earliest_plausible_date") }}'
+                or loaded_at >= '{{ var("latest_plausible_date") }}'
+                then 'implausible_loaded_at'
             {%- if contract.event %}
             when {{ contract.event }} < '{{ var("earliest_plausible_date") }}'
                 or {{ contract.event }} >= '{{ var("latest_plausible_date") }}'

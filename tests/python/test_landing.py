@@ -415,6 +415,17 @@ def test_a_switch_that_says_nothing_is_one_line(project: Project) -> None:
     assert "seeds, files or schema" in line
 
 
+def test_a_session_in_another_time_zone_is_one_line(project: Project) -> None:
+    profile = project.folder / "profiles.yml"
+    utc = profile.read_text(encoding="utf-8")
+    profile.write_text(utc.replace("TimeZone: UTC", "TimeZone: Asia/Tokyo"), encoding="utf-8")
+    try:
+        lines = problems(project.dbt("seeds"))
+    finally:
+        profile.write_text(utc, encoding="utf-8")
+    assert_lines(lines, [("Asia/Tokyo", "settings: {TimeZone: UTC}")])
+
+
 def test_a_kpi_that_the_generated_list_lacks_stops_the_build(project: Project) -> None:
     folder = project.folder / "models" / "marts" / "kpis" / "sales"
     folder.mkdir(parents=True)
