@@ -48,6 +48,9 @@ movements as (
         lines.product_id,
         abs(lines.quantity) as line_units,
         lines.cogs as line_cogs,
+        {{ money_multiply('movements.gross_local', 'orders.fx_rate') }} as gross_sales,
+        {{ money_multiply('movements.gross_local - movements.discount_local', 'orders.fx_rate') }}
+            as net_sold,
         movements.returned_local + movements.cancelled_local as given_back_local,
         abs(movements.units_returned + movements.units_cancelled) as units_back
     from {{ ref('int_sales__movements') }} as movements
@@ -80,7 +83,9 @@ running as (
     window
         line_in_order as (
             partition by
-                movements.order_id, movements.order_line_id, movements.exclusion_reason is null
+                movements.order_id,
+                movements.order_line_id,
+                movements.exclusion_reason is null
             order by movements.event_at, movements.movement_id
             rows between unbounded preceding and current row
         ),
@@ -94,7 +99,6 @@ running as (
 converted as (
     select
         *,
-        {{ money_multiply('gross_local - discount_local', 'fx_rate') }} as net_sold,
         {{ money_multiply('given_back_so_far', 'fx_rate') }}
         - {{ money_multiply('given_back_so_far - given_back_local', 'fx_rate') }} as given_back,
         {{ money_multiply('given_back_local', 'event_fx_rate') }} as given_back_at_event_rate,
@@ -103,7 +107,6 @@ converted as (
         {{ money_multiply('shipping_so_far', 'fx_rate') }}
         - {{ money_multiply('shipping_so_far - shipping_local', 'fx_rate') }} as shipping,
         case
-            when movement_type in ('sale', 'added_line') then line_cogs
             when line_units > 0 and units_back != 0
                 then
                     {{ money_share(
@@ -113,7 +116,7 @@ converted as (
                     - {{ money_share(
                         'line_cogs', 'least(units_back_so_far, line_units)', 'line_units'
                     ) }}
-        end as cogs
+        end as cogs_back
     from running
 ),
 
@@ -121,7 +124,11 @@ converted as (
 -- last row that gives back, so that the order nets to exactly 0.
 settled as (
     select
-        *,
+        movement_id,
+        tax,
+        shipping,
+        cogs_back,
+        given_back_at_event_rate,
         case
             when
                 given_back_local != 0
@@ -137,66 +144,67 @@ settled as (
     window same_order as (partition by order_id, exclusion_reason is null)
 ),
 
-unioned as (
-    select
-        movements.* exclude (event_fx_rate, line_units, units_back, given_back_local),
-        cast(0 as decimal(18, 4)) as given_back_local,
-        {{ money_multiply('movements.gross_local - movements.discount_local', 'movements.fx_rate') }}
-            as net_sold,
-        cast(0 as decimal(18, 4)) as settled_given_back,
-        cast(0 as decimal(18, 4)) as given_back_at_event_rate,
-        {{ money_multiply('movements.tax_local', 'movements.fx_rate') }} as tax,
-        {{ money_multiply('movements.shipping_local', 'movements.fx_rate') }} as shipping,
-        case when movements.movement_type = 'sale' then movements.line_cogs end as cogs
-    from movements
-    left join orders_that_moved on movements.order_id = orders_that_moved.order_id
-    where orders_that_moved.order_id is null
-    union all by name
-    select * exclude (
-        event_fx_rate, line_units, units_back,
-        given_back, given_back_so_far, units_back_so_far, tax_so_far, shipping_so_far
-    )
-    from settled
-),
-
 final as (
     select
-        movement_id,
-        movement_type,
-        order_id,
-        order_line_id,
-        product_id,
-        refund_id,
-        refund_kind,
-        return_reason,
-        event_at,
-        event_date,
-        order_date,
-        currency_code,
-        cast(gross_local - discount_local - given_back_local as decimal(18, 4)) as net_sales_local,
-        tax_local,
-        shipping_local,
-        {{ money_multiply('gross_local', 'fx_rate') }} as gross_sales,
+        movements.movement_id,
+        movements.movement_type,
+        movements.order_id,
+        movements.order_line_id,
+        movements.product_id,
+        movements.refund_id,
+        movements.refund_kind,
+        movements.return_reason,
+        movements.event_at,
+        movements.event_date,
+        movements.order_date,
+        movements.currency_code,
         cast(
-            {{ money_multiply('gross_local', 'fx_rate') }} - net_sold as decimal(18, 4)
-        ) as discounts,
+            movements.gross_local - movements.discount_local - movements.given_back_local
+            as decimal(18, 4)
+        ) as net_sales_local,
+        movements.tax_local,
+        movements.shipping_local,
+        movements.gross_sales,
+        cast(movements.gross_sales - movements.net_sold as decimal(18, 4)) as discounts,
         cast(
-            case when movement_type = 'refund' then settled_given_back else 0 end as decimal(18, 4)
+            case when movements.movement_type = 'refund' then settled.settled_given_back else 0 end
+            as decimal(18, 4)
         ) as returns,
         cast(
-            case when movement_type = 'cancellation' then settled_given_back else 0 end
-            as decimal(18, 4)
+            case
+                when movements.movement_type = 'cancellation' then settled.settled_given_back
+                else 0
+            end as decimal(18, 4)
         ) as cancellations,
-        cast(shipping as decimal(18, 4)) as shipping,
-        cast(tax as decimal(18, 4)) as tax,
-        cast(coalesce(cogs, 0) as decimal(18, 4)) as cogs,
-        order_line_id is null or line_cogs is not null as is_cost_known,
-        units,
-        units_cancelled,
-        units_returned,
-        cast(settled_given_back - given_back_at_event_rate as decimal(18, 4)) as fx_adjustment,
-        exclusion_reason
-    from unioned
+        cast(
+            coalesce(
+                settled.shipping,
+                {{ money_multiply('movements.shipping_local', 'movements.fx_rate') }}
+            ) as decimal(18, 4)
+        ) as shipping,
+        cast(
+            coalesce(
+                settled.tax, {{ money_multiply('movements.tax_local', 'movements.fx_rate') }}
+            ) as decimal(18, 4)
+        ) as tax,
+        cast(
+            case
+                when movements.movement_type in ('sale', 'added_line')
+                    then coalesce(movements.line_cogs, 0)
+                else coalesce(settled.cogs_back, 0)
+            end as decimal(18, 4)
+        ) as cogs,
+        movements.order_line_id is null or movements.line_cogs is not null as is_cost_known,
+        movements.units,
+        movements.units_cancelled,
+        movements.units_returned,
+        cast(
+            coalesce(settled.settled_given_back - settled.given_back_at_event_rate, 0)
+            as decimal(18, 4)
+        ) as fx_adjustment,
+        movements.exclusion_reason
+    from movements
+    left join settled on movements.movement_id = settled.movement_id
 )
 
 select * from final
