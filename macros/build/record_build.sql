@@ -17,13 +17,14 @@
 {% endmacro %}
 
 
-{#- Whether no argument of this command leaves out nodes or rows. -#}
+{#- Whether no argument of this command leaves out models, data tests or rows. The two selectors of
+    the project leave out none. -#}
 {% macro takes_everything() %}
-    {%- for name in ['select', 'exclude', 'selector', 'resource_types', 'exclude_resource_types',
-            'empty', 'sample'] if invocation_args_dict.get(name) %}
+    {%- for name in ['select', 'exclude', 'resource_types', 'exclude_resource_types', 'empty',
+            'sample'] if invocation_args_dict.get(name) %}
         {{- return(false) }}
     {%- endfor %}
-    {{- return(true) }}
+    {{- return((invocation_args_dict.get('selector') or 'data') in ('data', 'everything')) }}
 {% endmacro %}
 
 
@@ -45,8 +46,7 @@
 {%- endmacro %}
 
 
-{#- Complete: every enabled node has a result, and no argument left out rows or unit tests (which
-    dbt's graph does not list). -#}
+{#- Complete: every enabled node has a result, and no argument left out rows. -#}
 {% macro build_info_sql(results) %}
     {%- set has_result = [] %}
     {%- set failed = [] %}

@@ -6,6 +6,8 @@
  "int_company_links__checked",
  "int_contact_links__checked",
  "int_cost_ledger__checked",
+ "int_lead_stage_history__checked",
+ "int_opportunities__checked",
  "int_order_lines__checked",
  "int_orders__checked",
  "int_payments__checked",

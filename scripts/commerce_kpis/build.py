@@ -35,6 +35,7 @@ LANDINGS = ("seeds", "files", "schema")
 @click.option("--as-of", help="The data's clock, UTC: 2025-07-01 or 2025-07-01T12:00:00.")
 @click.option("--vars", "variables", help="Further parameters as YAML: '{inactivity_days: 90}'.")
 @click.option("--out", type=Path, default=PUBLISHED_FILE, help="File to publish to.")
+@click.option("--unit-tests", is_flag=True, help="Run the unit tests of the SQL too.")
 @click.option("--full-refresh", is_flag=True, help="Build incremental tables anew.")
 @click.option("--wait", is_flag=True, help="Wait for a build that is running.")
 def main(
@@ -47,6 +48,7 @@ def main(
     as_of: str | None,
     variables: str | None,
     out: Path,
+    unit_tests: bool,
     full_refresh: bool,
     wait: bool,
 ) -> None:
@@ -77,6 +79,8 @@ def main(
             chosen = _mapped(mapping, delivery, console) | chosen
         _generate_macros()
         arguments = ["build", *(["--full-refresh"] if full_refresh else [])]
+        if unit_tests:
+            arguments += ["--selector", "everything"]
         if chosen:
             arguments += ["--vars", json.dumps(chosen)]
         outcome = run_dbt(arguments, descriptors, console)

@@ -31,9 +31,13 @@ def relate_companies(world: World) -> None:
         first.extra["merged_into_company_id"] = second.company_id
     for first, second in ((prospects[14], prospects[19]), (prospects[19], prospects[14])):
         first.extra["parent_company_id"] = second.company_id
-    for name, what in (("merge", "merged into"), ("parent", "the parent of")):
+    # The link is rejected, not the company; links are reported under these names.
+    for table, name, what in (
+        ("company_links", "merge", "merged into"),
+        ("account_parents", "parent", "the parent of"),
+    ):
         world.plant(
-            "rejected", "companies", f"{name}_cycle", 2, f"two prospects that are {what} each other"
+            "rejected", table, f"{name}_cycle", 2, f"two prospects that are {what} each other"
         )
     others = [company for company in base if company not in family]
     _versions(world, draws, family[26:] + draws.sample(others, 20) + draws.sample(new, 72))

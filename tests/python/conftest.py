@@ -67,13 +67,14 @@ def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_project(folder)
 
 
-def build_project(folder: Path) -> Path:
+def build_project(folder: Path, *arguments: object) -> Path:
     """Build the whole project into a folder; the build file. Published beside it."""
     (folder / "profiles").mkdir()
     shutil.copyfile(PROJECT / "profiles.example.yml", folder / "profiles" / "profiles.yml")
     done = run_module(
         "build",
         *("--out", folder / "kpis.duckdb"),
+        *arguments,
         KPI_BUILD_FILE=str(folder / "build.duckdb"),
         DBT_PROFILES_DIR=str(folder / "profiles"),
         DBT_TARGET_PATH=str(folder / "target"),
