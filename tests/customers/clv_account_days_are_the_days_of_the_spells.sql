@@ -29,8 +29,8 @@ spell_days as (
     from windows
     inner join {{ ref('fct_account_spells') }} as spells
         on
-            spells.active_from < windows.window_end
-            and spells.active_to > windows.window_start
+            windows.window_end > spells.active_from
+            and windows.window_start < spells.active_to
     group by windows.period_grain, windows.period_start
 )
 

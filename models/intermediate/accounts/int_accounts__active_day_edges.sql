@@ -1,15 +1,31 @@
 with days as (
-    select date_day, period_grain, from_index, to_index, last_index
+    select
+        date_day,
+        period_grain,
+        from_index,
+        to_index,
+        last_index
     from {{ ref('int_dates__trailing_years') }}
 ),
 
 spells as (
-    select account_id, active_from, active_to
+    select
+        account_id,
+        active_from,
+        active_to
     from {{ ref('fct_account_spells') }}
 ),
 
 members as (
-    select *
+    select
+        account_id,
+        valid_from_date,
+        valid_to_date,
+        segment,
+        industry,
+        account_size_band,
+        acquisition_channel,
+        cohort_month
     from {{ ref('int_accounts__members') }}
 ),
 
@@ -31,10 +47,16 @@ stretches as (
 -- a date are, over all edges before it, their distance to it: starts add, ends subtract. So every
 -- window is counted exactly from its edges, and no row is made for each active day.
 edges as (
-    select * exclude (starts_on, ends_on), starts_on as edge_date, 1 as sign
+    select
+        * exclude (starts_on, ends_on),
+        starts_on as edge_date,
+        1 as sign
     from stretches
     union all
-    select * exclude (starts_on, ends_on), ends_on as edge_date, -1 as sign
+    select
+        * exclude (starts_on, ends_on),
+        ends_on as edge_date,
+        -1 as sign
     from stretches
 ),
 
@@ -45,7 +67,8 @@ numbered as (
         days.from_index as first_to_end_after,
         days.to_index + 1 as first_to_start_after,
         days.last_index,
-        edges.sign * {{ dbt.datediff("date '1970-01-01'", 'edges.edge_date', 'day') }} as signed_day
+        {{ dbt.datediff("date '1970-01-01'", 'edges.edge_date', 'day') }} * edges.sign
+            as signed_day
     from edges
     inner join days
         on edges.edge_date = days.date_day

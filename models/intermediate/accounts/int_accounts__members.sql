@@ -1,15 +1,25 @@
 with account_versions as (
-    select account_id, valid_from_date, valid_to_date, segment, industry, account_size_band
+    select
+        account_id,
+        valid_from_date,
+        valid_to_date,
+        segment,
+        industry,
+        account_size_band
     from {{ ref('dim_accounts') }}
 ),
 
 acquisition as (
-    select account_id, acquisition_channel
+    select
+        account_id,
+        acquisition_channel
     from {{ ref('int_accounts__acquisition') }}
 ),
 
 first_orders as (
-    select account_id, first_order_date
+    select
+        account_id,
+        first_order_date
     from {{ ref('int_accounts__first_orders') }}
 ),
 

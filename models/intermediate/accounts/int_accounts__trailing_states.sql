@@ -1,16 +1,31 @@
 with windows as (
-    select period_grain, period_index, trailing_year_start, period_end
+    select
+        period_grain,
+        period_index,
+        trailing_year_start,
+        period_end
     from {{ ref('dim_periods') }}
     where period_grain != 'day'
 ),
 
 spells as (
-    select account_id, active_from, active_to
+    select
+        account_id,
+        active_from,
+        active_to
     from {{ ref('fct_account_spells') }}
 ),
 
 members as (
-    select *
+    select
+        account_id,
+        valid_from_date,
+        valid_to_date,
+        segment,
+        industry,
+        account_size_band,
+        acquisition_channel,
+        cohort_month
     from {{ ref('int_accounts__members') }}
 ),
 
@@ -37,8 +52,8 @@ states as (
     left join spells as ending_spells
         on
             starts.account_id = ending_spells.account_id
-            and ending_spells.active_from < starts.period_end
-            and ending_spells.active_to >= starts.period_end
+            and starts.period_end > ending_spells.active_from
+            and starts.period_end <= ending_spells.active_to
 ),
 
 final as (

@@ -1,15 +1,29 @@
 with days as (
-    select date_day, period_grain, from_index, last_index
+    select
+        date_day,
+        period_grain,
+        from_index,
+        last_index
     from {{ ref('int_dates__trailing_years') }}
 ),
 
 clock as (
-    select history_start_date, as_of_date
+    select
+        history_start_date,
+        as_of_date
     from {{ ref('int_build__clock') }}
 ),
 
 members as (
-    select *
+    select
+        account_id,
+        valid_from_date,
+        valid_to_date,
+        segment,
+        industry,
+        account_size_band,
+        acquisition_channel,
+        cohort_month
     from {{ ref('int_accounts__members') }}
 ),
 
@@ -24,15 +38,27 @@ entries as (
 ),
 
 first_orders as (
-    select account_id, first_order_date
+    select
+        account_id,
+        first_order_date
     from {{ ref('int_accounts__first_orders') }}
 ),
 
 account_days as (
-    select account_id, entry_date as date_day, 0 as customers, net_sales, net_sales - cogs as margin
+    select
+        account_id,
+        entry_date as date_day,
+        0 as customers,
+        net_sales,
+        net_sales - cogs as margin
     from entries
     union all
-    select account_id, first_order_date, 1, 0, 0
+    select
+        account_id,
+        first_order_date as date_day,
+        1 as customers,
+        0 as net_sales,
+        0 as margin
     from first_orders
 ),
 

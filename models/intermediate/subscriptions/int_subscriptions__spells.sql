@@ -1,47 +1,55 @@
 with clock as (
-    select as_of, as_of_date
+    select
+        as_of,
+        as_of_date
     from {{ ref('int_build__clock') }}
 ),
 
 accounts as (
-    select company_id, account_id
+    select
+        company_id,
+        account_id
     from {{ ref('int_identity__companies') }}
 ),
 
 subscriptions as (
     select
-        subscription_id,
-        company_id,
-        start_date,
-        plan_name,
-        cancel_reason,
-        coalesce(is_involuntary, false) as is_involuntary,
-        coalesce(end_date, date '9999-12-31') as ends_on,
+        contracts.subscription_id,
+        contracts.company_id,
+        contracts.start_date,
+        contracts.plan_name,
+        contracts.cancel_reason,
+        coalesce(contracts.is_involuntary, false) as is_involuntary,
+        coalesce(contracts.end_date, date '9999-12-31') as ends_on,
         case
-            when past_due_since <= clock.as_of_date
-                then cast(past_due_since + interval {{ var('dunning_days') }} day as date)
+            when contracts.past_due_since <= clock.as_of_date
+                then cast(
+                    contracts.past_due_since + interval {{ var('dunning_days') }} day as date
+                )
             else date '9999-12-31'
         end as dunned_on
-    from {{ ref('stg_contract__subscriptions') }}
+    from {{ ref('stg_contract__subscriptions') }} as contracts
     cross join clock
     where
-        {{ row_exclusion(reporting_midnight('start_date')) }} is null
+        {{ row_exclusion(reporting_midnight('contracts.start_date'), 'contracts') }} is null
 ),
 
 changes as (
     select
-        subscription_id,
-        effective_date,
-        change_type,
-        plan_name,
-        company_id,
-        recorded_at,
-        change_id
-    from {{ ref('stg_contract__subscription_changes') }}
+        contract_changes.subscription_id,
+        contract_changes.effective_date,
+        contract_changes.change_type,
+        contract_changes.plan_name,
+        contract_changes.company_id,
+        contract_changes.recorded_at,
+        contract_changes.change_id
+    from {{ ref('stg_contract__subscription_changes') }} as contract_changes
     cross join clock
     where
-        {{ row_exclusion(reporting_midnight('effective_date')) }} is null
-        and (recorded_at is null or recorded_at <= clock.as_of)
+        {{ row_exclusion(
+            reporting_midnight('contract_changes.effective_date'), 'contract_changes'
+        ) }} is null
+        and coalesce(contract_changes.recorded_at <= clock.as_of, true)
 ),
 
 -- The row of a subscription is its state on the first day; each change moves some of it.
@@ -87,14 +95,19 @@ filled as (
     window
         so_far as (
             partition by subscription_id
-            order by valid_from, is_first desc, recorded_at, change_id
+            order by valid_from asc, is_first desc, recorded_at asc, change_id asc
             rows between unbounded preceding and current row
         )
 ),
 
 -- Of several changes on one day the last one holds.
 daily as (
-    select subscription_id, valid_from, is_running, company_id, plan_name
+    select
+        subscription_id,
+        valid_from,
+        is_running,
+        company_id,
+        plan_name
     from filled
     qualify row_number() over (
         partition by subscription_id, valid_from
@@ -143,11 +156,12 @@ judged as (
         stretches.*,
         case
             -- What has not happened by the data's clock is not known yet.
-            when valid_to > clock.as_of_date then null
-            when dunned_on <= least(next_from, ends_on) then 'non_payment'
-            when ends_on <= next_from or not is_running_next
-                then case when is_involuntary then 'non_payment' else 'cancelled' end
-            when next_account_id != account_id then 'transferred'
+            when stretches.valid_to > clock.as_of_date then null
+            when stretches.dunned_on <= least(stretches.next_from, stretches.ends_on)
+                then 'non_payment'
+            when stretches.ends_on <= stretches.next_from or not stretches.is_running_next
+                then case when stretches.is_involuntary then 'non_payment' else 'cancelled' end
+            when stretches.next_account_id != stretches.account_id then 'transferred'
         end as end_reason
     from stretches
     cross join clock

@@ -21,12 +21,25 @@ spells as (
 ),
 
 members as (
-    select *
+    select
+        account_id,
+        valid_from_date,
+        valid_to_date,
+        segment,
+        industry,
+        account_size_band,
+        acquisition_channel
     from {{ ref('int_accounts__members') }}
 ),
 
 plans as (
-    select account_id, subscription_id, plan, start_date, valid_from, valid_to
+    select
+        account_id,
+        subscription_id,
+        plan,
+        start_date,
+        valid_from,
+        valid_to
     from {{ ref('int_subscriptions__spells') }}
 ),
 
@@ -82,7 +95,11 @@ moved as (
 
 -- One plan for an account: that of its oldest contract running on the day, or up to that day.
 account_plans as (
-    select moved.account_id, moved.period_grain, moved.period_index, plans.plan
+    select
+        moved.account_id,
+        moved.period_grain,
+        moved.period_index,
+        plans.plan
     from moved
     inner join plans
         on
@@ -93,8 +110,8 @@ account_plans as (
         partition by moved.account_id, moved.period_grain, moved.period_index
         order by
             plans.valid_to > moved.member_date desc,
-            plans.start_date,
-            plans.subscription_id,
+            plans.start_date asc,
+            plans.subscription_id asc,
             plans.valid_from desc
     ) = 1
 ),

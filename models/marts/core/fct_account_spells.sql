@@ -4,7 +4,9 @@ with clock as (
 ),
 
 order_days as (
-    select distinct account_id, order_date
+    select distinct
+        account_id,
+        order_date
     from {{ ref('int_orders__resolved') }}
     where is_valid_order
 ),
@@ -16,9 +18,16 @@ internal_accounts as (
 ),
 
 contract_days as (
-    select account_id, valid_from, valid_to, end_reason, is_voluntary, cancel_reason
+    select
+        account_id,
+        valid_from,
+        valid_to,
+        end_reason,
+        is_voluntary,
+        cancel_reason
     from {{ ref('int_subscriptions__spells') }}
-    where account_id not in (select account_id from internal_accounts)
+    where
+        account_id not in (select internal_accounts.account_id from internal_accounts)
 ),
 
 -- Days on which one rule or the other says that the account is active.
@@ -86,13 +95,15 @@ spells as (
                 when 'cancelled' then 2
                 when 'transferred' then 3
                 else 4
-            end,
-            cancel_reason nulls last
+            end asc,
+            cancel_reason asc nulls last
     ) = 1
 ),
 
 known as (
-    select spells.*, spells.active_to <= clock.as_of_date as is_lost
+    select
+        spells.*,
+        spells.active_to <= clock.as_of_date as is_lost
     from spells
     cross join clock
 ),

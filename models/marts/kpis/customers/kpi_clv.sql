@@ -9,17 +9,25 @@
 {%- set lifetime_cap = var('clv_lifetime_cap_years') %}
 
 with trailing_years as (
-    select date_day, period_grain, from_index, to_index
+    select
+        date_day,
+        period_grain,
+        from_index,
+        to_index
     from {{ ref('int_dates__trailing_years') }}
 ),
 
 clock as (
-    select as_of_date, history_start_date
+    select
+        as_of_date,
+        history_start_date
     from {{ ref('int_build__clock') }}
 ),
 
 first_orders as (
-    select account_id, left(cast(first_order_date as varchar), 7) as cohort_month
+    select
+        account_id,
+        left(cast(first_order_date as varchar), 7) as cohort_month
     from {{ ref('int_accounts__first_orders') }}
 ),
 
@@ -71,8 +79,8 @@ cost_gaps as (
     from {{ ref('dim_periods') }} as periods
     inner join {{ ref('int_costs__coverage') }} as coverage
         on
-            coverage.month_start < periods.period_end
-            and coverage.month_end > periods.trailing_year_start
+            periods.period_end > coverage.month_start
+            and periods.trailing_year_start < coverage.month_end
     where coverage.cost_scope in ({{ cost_scopes('acquisition') }})
     group by periods.period_grain, periods.period_start
 ),

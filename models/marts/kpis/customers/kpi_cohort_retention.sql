@@ -1,16 +1,24 @@
 with first_orders as (
-    select account_id, first_order_date
+    select
+        account_id,
+        first_order_date
     from {{ ref('int_accounts__first_orders') }}
 ),
 
 orders as (
-    select account_id, order_date
+    select
+        account_id,
+        order_date
     from {{ ref('int_orders__resolved') }}
     where is_valid_order
 ),
 
 months as (
-    select period_grain, period_index, period_start, period_end
+    select
+        period_grain,
+        period_index,
+        period_start,
+        period_end
     from {{ ref('dim_periods') }}
     where period_grain = 'month'
 ),

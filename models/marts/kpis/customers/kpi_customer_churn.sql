@@ -47,7 +47,9 @@ counted as (
                 'customers_at_start', 'customers_new', 'customers_reactivated', 'customers_at_end',
                 'churn_events', 'reactivation_events',
             ] %}
-            case when dimension != 'cancel_reason' then {{ part }} end as {{ part }}{{ ',' if not loop.last }}
+            case
+                when dimension != 'cancel_reason' then {{ part }}
+            end as {{ part }}{{ ',' if not loop.last }}
             {%- endfor %}
         )
     from rollup
