@@ -8,7 +8,8 @@
     {%- else -%}
     (
         (1 - power({{ 1 + rate }}, -floor({{ years_sql }}))) / {{ rate }}
-        + ({{ years_sql }} - floor({{ years_sql }})) * power({{ 1 + rate }}, -floor({{ years_sql }}) - 1)
+        + ({{ years_sql }} - floor({{ years_sql }}))
+        * power({{ 1 + rate }}, -floor({{ years_sql }}) - 1)
     )
     {%- endif -%}
 {%- endmacro %}

@@ -21,13 +21,10 @@ subscriptions as (
         contracts.cancel_reason,
         coalesce(contracts.is_involuntary, false) as is_involuntary,
         coalesce(contracts.end_date, date '9999-12-31') as ends_on,
-        case
-            when contracts.past_due_since <= clock.as_of_date
-                then cast(
-                    contracts.past_due_since + interval {{ var('dunning_days') }} day as date
-                )
-            else date '9999-12-31'
-        end as dunned_on
+        coalesce(
+            cast(contracts.past_due_since + interval {{ var('dunning_days') }} day as date),
+            date '9999-12-31'
+        ) as dunned_on
     from {{ ref('stg_contract__subscriptions') }} as contracts
     cross join clock
     where

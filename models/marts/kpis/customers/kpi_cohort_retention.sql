@@ -72,7 +72,9 @@ dated as (
         *,
         case
             when dimension = 'cohort_month'
-                then {{ dbt.datediff("cast(dimension_value || '-01' as date)", 'period_start', 'month') }}
+                then {{ dbt.datediff(
+                    "cast(dimension_value || '-01' as date)", 'period_start', 'month'
+                ) }}
         end as months_since_first_order
     from rollup
 ),
