@@ -15,14 +15,29 @@ spans as (
         cast(date_day + interval 1 day as date) as period_end
     from dates
     union all
-    select distinct 'week', week_start, cast(week_start + interval 7 day as date) from dates
-    union all
-    select distinct 'month', month_start, cast(month_start + interval 1 month as date) from dates
-    union all
-    select distinct 'quarter', quarter_start, cast(quarter_start + interval 3 month as date)
+    select distinct
+        'week' as period_grain,
+        week_start as period_start,
+        cast(week_start + interval 7 day as date) as period_end
     from dates
     union all
-    select distinct 'year', year_start, cast(year_start + interval 1 year as date) from dates
+    select distinct
+        'month' as period_grain,
+        month_start as period_start,
+        cast(month_start + interval 1 month as date) as period_end
+    from dates
+    union all
+    select distinct
+        'quarter' as period_grain,
+        quarter_start as period_start,
+        cast(quarter_start + interval 3 month as date) as period_end
+    from dates
+    union all
+    select distinct
+        'year' as period_grain,
+        year_start as period_start,
+        cast(year_start + interval 1 year as date) as period_end
+    from dates
 ),
 
 months as (

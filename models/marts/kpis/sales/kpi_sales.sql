@@ -2,6 +2,7 @@
     'product', 'product_category', 'sales_channel', 'acquisition_channel', 'customer_type',
     'country', 'industry', 'account_size_band', 'sales_rep',
 ] %}
+{%- set order_measures = ['shipping', 'tax', 'net_sales_paid', 'orders_placed', 'orders_valid'] %}
 {%- set order_members = members | reject('in', ['product', 'product_category']) | list %}
 
 with entries as (
@@ -98,7 +99,7 @@ rollup as (
 of_orders as (
     select
         * replace (
-            {%- for measure in ['shipping', 'tax', 'net_sales_paid', 'orders_placed', 'orders_valid'] %}
+            {%- for measure in order_measures %}
             case
                 when dimension not in ('product', 'product_category') then {{ measure }}
             end as {{ measure }}{{ ',' if not loop.last }}
