@@ -1,7 +1,11 @@
 {#- The money of a row of a raw table, in the row's own currency: what the contract names `money`, over
-    typed columns; null if it names none. Exact: a product of two amounts keeps all its places. -#}
-{% macro row_money(table_name) -%}
-    cast({{ landing_contract()[table_name].money or 'null' }} as decimal(38, 8))
+    the typed columns of `alias`; null if it names none. A product of two amounts keeps all its places. -#}
+{% macro row_money(table_name, alias) -%}
+    {%- set factors = [] -%}
+    {%- for name in (landing_contract()[table_name].money or '').split(' * ') if name -%}
+        {%- do factors.append(alias ~ '.' ~ name) -%}
+    {%- endfor -%}
+    cast({{ factors | join(' * ') or 'null' }} as decimal(38, 8))
 {%- endmacro %}
 
 {#- The same over landed text; an amount that can't be read is null, as it is on the base shelf. -#}

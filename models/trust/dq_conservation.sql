@@ -1,23 +1,37 @@
-{%- set conserved = conserving_facts() | map(attribute='table') | list %}
 -- Landed rows are counted anew from landing, not from the shelf that sorted them.
-with landed as (
+with landed_money as (
     {%- for table_name in landing_contract() %}
     select
         '{{ table_name }}' as table_name,
+        {{ landed_money(table_name) | indent(8) }} as amount
+    from {{ ref('landing__' ~ table_name) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+landed as (
+    select
+        table_name,
         count(*) as rows_landed,
         sum(amount) as amount_landed
-    from (
-        select {{ landed_money(table_name) | indent(12) }} as amount
-        from {{ ref('landing__' ~ table_name) }}
-    ) as rows_with_money
+    from landed_money
+    group by table_name
+),
+
+shelf_money as (
+    {%- for table_name in landing_contract() %}
+    select
+        '{{ table_name }}' as table_name,
+        shelf_rows.row_status,
+        {{ row_money(table_name, 'shelf_rows') }} as amount
+    from {{ ref('base_contract__' ~ table_name) }} as shelf_rows
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
 shelves as (
-    {%- for table_name in landing_contract() %}
     select
-        '{{ table_name }}' as table_name,
+        table_name,
         count(*) filter (where row_status = 'accepted') as rows_accepted,
         count(*) filter (where row_status = 'rejected') as rows_rejected,
         count(*) filter (where row_status = 'superseded') as rows_superseded,
@@ -26,12 +40,14 @@ shelves as (
         sum(amount) filter (where row_status = 'superseded') as amount_superseded,
         sum(abs(amount)) filter (where row_status != 'superseded') as absolute_amount_judged,
         sum(abs(amount)) filter (where row_status = 'rejected') as absolute_amount_rejected
-    from (
-        select
-            row_status,
-            {{ row_money(table_name) }} as amount
-        from {{ ref('base_contract__' ~ table_name) }}
-    ) as rows_with_money
+    from shelf_money
+    group by table_name
+),
+
+-- A table without a row is a row here all the same.
+tables as (
+    {%- for table_name in landing_contract() %}
+    select '{{ table_name }}' as table_name
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -47,7 +63,8 @@ rejected_later as (
     group by table_name
 ),
 
--- A row of a raw table may be several in its fact (a cost spread over days); it is eligible if one is.
+-- A row of a raw table may be several in its fact (a cost spread over days); it is eligible if one
+-- of them is.
 fact_rows as (
     {%- for fact in conserving_facts() %}
     select
@@ -77,21 +94,29 @@ facts as (
     group by table_name
 ),
 
+-- The raw tables of which a fact keeps every accepted row.
+kept_whole as (
+    {%- for fact in conserving_facts() %}
+    select '{{ fact.table }}' as table_name
+    union all
+    {%- endfor %}
+    select cast(null as varchar) as table_name
+    where false
+),
+
 balanced as (
     select
-        landed.table_name,
-        landed.rows_landed,
-        shelves.rows_accepted - coalesce(rejected_later.rows_rejected, 0) as rows_accepted,
-        shelves.rows_rejected + coalesce(rejected_later.rows_rejected, 0) as rows_rejected,
-        shelves.rows_superseded,
-        case
-            when landed.table_name in ('{{ conserved | join("', '") }}')
-                then coalesce(facts.rows_eligible, 0)
-        end as rows_eligible,
-        case
-            when landed.table_name in ('{{ conserved | join("', '") }}')
-                then coalesce(facts.rows_excluded, 0)
-        end as rows_excluded,
+        tables.table_name,
+        coalesce(landed.rows_landed, 0) as rows_landed,
+        coalesce(shelves.rows_accepted, 0) - coalesce(rejected_later.rows_rejected, 0)
+            as rows_accepted,
+        coalesce(shelves.rows_rejected, 0) + coalesce(rejected_later.rows_rejected, 0)
+            as rows_rejected,
+        coalesce(shelves.rows_superseded, 0) as rows_superseded,
+        case when kept_whole.table_name is not null then coalesce(facts.rows_eligible, 0) end
+            as rows_eligible,
+        case when kept_whole.table_name is not null then coalesce(facts.rows_excluded, 0) end
+            as rows_excluded,
         coalesce(landed.amount_landed, 0) as amount_landed,
         coalesce(shelves.amount_accepted, 0) - coalesce(rejected_later.amount_rejected, 0)
             as amount_accepted,
@@ -101,10 +126,12 @@ balanced as (
         coalesce(shelves.absolute_amount_judged, 0) as absolute_amount_judged,
         coalesce(shelves.absolute_amount_rejected, 0)
         + coalesce(rejected_later.absolute_amount_rejected, 0) as absolute_amount_rejected
-    from landed
-    left join shelves on landed.table_name = shelves.table_name
-    left join rejected_later on landed.table_name = rejected_later.table_name
-    left join facts on landed.table_name = facts.table_name
+    from tables
+    left join landed on tables.table_name = landed.table_name
+    left join shelves on tables.table_name = shelves.table_name
+    left join rejected_later on tables.table_name = rejected_later.table_name
+    left join facts on tables.table_name = facts.table_name
+    left join kept_whole on tables.table_name = kept_whole.table_name
 ),
 
 final as (

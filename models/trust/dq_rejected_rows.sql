@@ -4,28 +4,33 @@ with staging_shelf as (
     {%- for table_name, contract in landing_contract().items() %}
     {%- set keys = [] %}
     {%- for name, column in contract.columns.items() if column.need in ('key', 'optional_key') %}
-    {%- do keys.append('cast(' ~ name ~ ' as varchar)') %}
+    {%- do keys.append('cast(shelf_rows.' ~ name ~ ' as varchar)') %}
     {%- endfor %}
     select
         '{{ table_name }}' as table_name,
-        source_name,
+        shelf_rows.source_name,
         concat_ws(' | ', {{ keys | join(', ') }}) as row_key,
-        row_status,
+        shelf_rows.row_status,
         'staging' as shelf,
-        reject_reason,
-        {{ row_money(table_name) }} as amount,
-        raw_row,
-        row_hash
-    from {{ ref('base_contract__' ~ table_name) }}
-    where row_status != 'accepted'
+        shelf_rows.reject_reason,
+        {{ row_money(table_name, 'shelf_rows') }} as amount,
+        shelf_rows.raw_row,
+        shelf_rows.row_hash
+    from {{ ref('base_contract__' ~ table_name) }} as shelf_rows
+    where shelf_rows.row_status != 'accepted'
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
+-- A model named after no raw table checks links between the rows of one.
 checked_shelf as (
+    {%- set linked = {
+        'account_parents': 'companies', 'company_links': 'companies', 'contact_links': 'contacts'
+    } %}
     {%- for model_name in checked_models() %}
-    {%- set table_name = model_name[4:-9] %}
-    {%- set contract = landing_contract().get(table_name) %}
+    {%- set checked_name = model_name[4:-9] %}
+    {%- set table_name = linked.get(checked_name, checked_name) %}
+    {%- set names = landing_contract()[table_name].columns | list %}
     select
         checked_rows.table_name,
         checked_rows.source_name,
@@ -33,29 +38,15 @@ checked_shelf as (
         'rejected' as row_status,
         'checked' as shelf,
         checked_rows.reject_reason,
-        {%- if contract %}
-        base_rows.amount,
-        base_rows.raw_row,
-        {%- else %}
-        cast(null as decimal(38, 8)) as amount,
-        cast(null as varchar) as raw_row,
-        {%- endif %}
+        {{ row_money(table_name, 'shelf_rows') }} as amount,
+        {{ columns_as_json(names, 'shelf_rows') | indent(8) }} as raw_row,
         checked_rows.row_hash
     from {{ ref(model_name) }} as checked_rows
-    {%- if contract %}
-    left join (
-        select
-            source_name,
-            row_hash,
-            {{ row_money(table_name) }} as amount,
-            {{ columns_as_json(contract.columns | list, 'delivered') | indent(12) }} as raw_row
-        from {{ ref('base_contract__' ~ table_name) }} as delivered
-        where row_status = 'accepted'
-    ) as base_rows
+    left join {{ ref('base_contract__' ~ table_name) }} as shelf_rows
         on
-            checked_rows.source_name = base_rows.source_name
-            and checked_rows.row_hash = base_rows.row_hash
-    {%- endif %}
+            checked_rows.source_name = shelf_rows.source_name
+            and checked_rows.row_hash = shelf_rows.row_hash
+            and shelf_rows.row_status = 'accepted'
     where checked_rows.reject_reason is not null
     union all
     {%- endfor %}

@@ -1,5 +1,5 @@
--- Rows and money of each raw table: what was landed is accepted, rejected or superseded, and what was
--- accepted is eligible or excluded in its fact. No tolerance.
+-- Rows and money of each raw table: what was landed is accepted, rejected or superseded, and what
+-- was accepted is eligible or excluded in its fact. No tolerance.
 select
     table_name,
     rows_residual,
