@@ -29,13 +29,11 @@ roles as (
 shapes as (
     select
         *,
-        -- The conversion of a lead is its creation, which has its role already.
+        -- The last touch of a lead has the role of its creation already.
         w_roles
         + cast(is_last and conversion_type = 'order' as integer) as full_path_roles,
         count(*) filter (where w_roles = 0) over conversion as w_rest,
-        count(*) filter (
-            where w_roles = 0 and not (is_last and conversion_type = 'order')
-        ) over conversion as full_path_rest,
+        count(*) filter (where w_roles = 0 and not is_last) over conversion as full_path_rest,
         min(age_days) over conversion as youngest_days
     from roles
     window conversion as (partition by conversion_type, conversion_id)
