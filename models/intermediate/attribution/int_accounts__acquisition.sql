@@ -1,11 +1,18 @@
 with touches as (
-    select touch_id, account_id, touched_at, marketing_channel, campaign
+    select
+        touch_id,
+        account_id,
+        touched_at,
+        marketing_channel,
+        campaign
     from {{ ref('int_touches__unioned') }}
     where account_id is not null
 ),
 
 first_orders as (
-    select account_id, first_order_at
+    select
+        account_id,
+        first_order_at
     from {{ ref('int_accounts__first_orders') }}
 ),
 
@@ -15,12 +22,19 @@ clock as (
 ),
 
 companies as (
-    select company_id, account_id
+    select
+        company_id,
+        account_id
     from {{ ref('int_identity__companies') }}
 ),
 
 versions as (
-    select company_id, original_source, valid_from, is_deleted, loaded_at
+    select
+        company_id,
+        original_source,
+        valid_from,
+        is_deleted,
+        loaded_at
     from {{ ref('stg_contract__companies') }}
 ),
 
@@ -59,7 +73,7 @@ original_sources as (
             order by
                 companies.company_id = companies.account_id desc,
                 versions.valid_from nulls first,
-                companies.company_id
+                companies.company_id asc
         ) = 1
 ),
 

@@ -39,7 +39,7 @@ final as (
     qualify
         row_number() over (
             partition by campaigns.campaign
-            order by campaigns.source_updated_at desc nulls last, campaigns.source_name
+            order by campaigns.source_updated_at desc nulls last, campaigns.source_name asc
         ) = 1
 )
 

@@ -1,17 +1,27 @@
 with orders as (
-    select order_id, account_id, placed_at, order_date
+    select
+        order_id,
+        account_id,
+        placed_at,
+        order_date
     from {{ ref('int_orders__resolved') }}
     where is_valid_order
 ),
 
 leads as (
-    select lead_id, account_id, lead_created_at, lead_created_date
+    select
+        lead_id,
+        account_id,
+        lead_created_at,
+        lead_created_date
     from {{ ref('int_leads__resolved') }}
     where is_strict and is_eligible
 ),
 
 opportunities as (
-    select account_id, opportunity_created_at
+    select
+        account_id,
+        opportunity_created_at
     from {{ ref('int_opportunities__resolved') }}
     where is_eligible
 ),
@@ -59,7 +69,7 @@ lead_moments as (
     inner join leads
         on
             conversions.account_id = leads.account_id
-            and leads.lead_created_at <= conversions.converted_at
+            and conversions.converted_at >= leads.lead_created_at
     group by conversions.conversion_type, conversions.conversion_id
 ),
 
@@ -72,7 +82,7 @@ opportunity_moments as (
     inner join opportunities
         on
             conversions.account_id = opportunities.account_id
-            and opportunities.opportunity_created_at <= conversions.converted_at
+            and conversions.converted_at >= opportunities.opportunity_created_at
     where conversions.conversion_type = 'order'
     group by conversions.conversion_type, conversions.conversion_id
 ),
@@ -98,7 +108,7 @@ paths as (
     left join touches
         on
             conversions.account_id = touches.account_id
-            and touches.touched_at <= conversions.converted_at
+            and conversions.converted_at >= touches.touched_at
             and touches.touched_at
             >= conversions.converted_at - interval {{ var('attribution_lookback_days') }} day
     left join lead_moments

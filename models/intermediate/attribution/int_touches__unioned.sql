@@ -5,27 +5,45 @@ with clock as (
 ),
 
 campaigns as (
-    select campaign, marketing_channel, program, initiative, tactic
+    select
+        campaign,
+        marketing_channel,
+        program,
+        initiative,
+        tactic
     from {{ ref('int_campaigns__named') }}
 ),
 
 companies as (
-    select company_id, account_id
+    select
+        company_id,
+        account_id
     from {{ ref('int_identity__companies') }}
 ),
 
 contacts as (
-    select contact_id, surviving_contact_id, account_id
+    select
+        contact_id,
+        surviving_contact_id,
+        account_id
     from {{ ref('int_identity__contacts') }}
 ),
 
 visitors as (
-    select client_id, visitor_id, contact_id, account_id
+    select
+        client_id,
+        visitor_id,
+        contact_id,
+        account_id
     from {{ ref('int_identity__visitors') }}
 ),
 
 leads as (
-    select lead_id, account_id, contact_id, visitor_id
+    select
+        lead_id,
+        account_id,
+        contact_id,
+        visitor_id
     from {{ ref('int_leads__resolved') }}
 ),
 

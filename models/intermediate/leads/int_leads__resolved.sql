@@ -28,22 +28,36 @@ leads as (
 ),
 
 companies as (
-    select company_id, account_id
+    select
+        company_id,
+        account_id
     from {{ ref('int_identity__companies') }}
 ),
 
 contacts as (
-    select contact_id, surviving_contact_id, account_id, email_hash
+    select
+        contact_id,
+        surviving_contact_id,
+        account_id,
+        email_hash
     from {{ ref('int_identity__contacts') }}
 ),
 
 emails as (
-    select email_hash, contact_id, account_id, is_internal
+    select
+        email_hash,
+        contact_id,
+        account_id,
+        is_internal
     from {{ ref('int_identity__emails') }}
 ),
 
 visitors as (
-    select client_id, visitor_id, contact_id, account_id
+    select
+        client_id,
+        visitor_id,
+        contact_id,
+        account_id
     from {{ ref('int_identity__visitors') }}
 ),
 

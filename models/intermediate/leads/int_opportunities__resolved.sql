@@ -17,22 +17,31 @@ opportunities as (
 ),
 
 companies as (
-    select company_id, account_id, is_internal
+    select
+        company_id,
+        account_id,
+        is_internal
     from {{ ref('int_identity__companies') }}
 ),
 
 contacts as (
-    select contact_id, account_id
+    select
+        contact_id,
+        account_id
     from {{ ref('int_identity__contacts') }}
 ),
 
 leads as (
-    select lead_id, account_id
+    select
+        lead_id,
+        account_id
     from {{ ref('int_leads__resolved') }}
 ),
 
 orders as (
-    select order_id, account_id
+    select
+        order_id,
+        account_id
     from {{ ref('int_orders__resolved') }}
 ),
 

@@ -9,18 +9,28 @@ with orders as (
 ),
 
 sessions as (
-    select session_id, visitor_id, session_date, started_at, ended_at
+    select
+        session_id,
+        visitor_id,
+        session_date,
+        started_at,
+        ended_at
     from {{ ref('int_sessions__resolved') }}
     where exclusion_reason is null
 ),
 
 visitors as (
-    select client_id, visitor_id, contact_id
+    select
+        client_id,
+        visitor_id,
+        contact_id
     from {{ ref('int_identity__visitors') }}
 ),
 
 contact_visitors as (
-    select contact_id, min(visitor_id) as visitor_id
+    select
+        contact_id,
+        min(visitor_id) as visitor_id
     from visitors
     where contact_id is not null
     group by contact_id
@@ -77,7 +87,7 @@ visits as (
     inner join sessions
         on
             linked.visitor_id = sessions.visitor_id
-            and sessions.started_at <= linked.visit_at
+            and linked.visit_at >= sessions.started_at
             and (
                 sessions.session_date = {{ reporting_date('linked.visit_at') }}
                 or linked.visit_at
@@ -86,7 +96,7 @@ visits as (
     where linked.delivered_session_id is null
     qualify
         row_number() over (
-            partition by linked.order_id order by sessions.started_at desc, sessions.session_id
+            partition by linked.order_id order by sessions.started_at desc, sessions.session_id asc
         ) = 1
 ),
 

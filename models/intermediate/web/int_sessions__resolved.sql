@@ -4,12 +4,19 @@ with clock as (
 ),
 
 visitors as (
-    select client_id, visitor_id, contact_id, account_id
+    select
+        client_id,
+        visitor_id,
+        contact_id,
+        account_id
     from {{ ref('int_identity__visitors') }}
 ),
 
 contacts as (
-    select contact_id, surviving_contact_id, account_id
+    select
+        contact_id,
+        surviving_contact_id,
+        account_id
     from {{ ref('int_identity__contacts') }}
 ),
 

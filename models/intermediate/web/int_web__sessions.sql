@@ -12,7 +12,9 @@ sessionised_sources as (
 ),
 
 user_agents as (
-    select user_agent, is_bot
+    select
+        user_agent,
+        is_bot
     from {{ ref('int_web__user_agents') }}
 ),
 

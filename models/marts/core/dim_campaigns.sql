@@ -1,6 +1,12 @@
 {%- set unknown = "'(unknown)'" %}
 with campaigns as (
-    select campaign, marketing_channel, program, initiative, tactic, is_lead_generation
+    select
+        campaign,
+        marketing_channel,
+        program,
+        initiative,
+        tactic,
+        is_lead_generation
     from {{ ref('int_campaigns__named') }}
 ),
 

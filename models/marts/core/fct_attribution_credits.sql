@@ -110,7 +110,7 @@ settled as (
         100000000 - sum(whole_units) over shared as units_left,
         row_number() over (
             partition by conversion_type, conversion_id, attribution_model
-            order by remainder desc, touch_number
+            order by remainder desc, touch_number asc
         ) as remainder_rank
     from units
     window shared as (partition by conversion_type, conversion_id, attribution_model)

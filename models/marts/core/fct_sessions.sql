@@ -11,7 +11,9 @@ internal_accounts as (
 ),
 
 first_orders as (
-    select account_id, first_order_date
+    select
+        account_id,
+        first_order_date
     from {{ ref('int_accounts__first_orders') }}
 ),
 

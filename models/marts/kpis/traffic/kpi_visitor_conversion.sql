@@ -15,7 +15,9 @@ with sessions as (
     select
         visitor_id,
         session_date as event_date,
-        {% for name in dimensions -%} {{ name }}, {% endfor %}
+        {%- for name in dimensions %}
+        {{ name }},
+        {%- endfor %}
         1 as sessions,
         cast(has_order as integer) as sessions_with_order,
         cast(has_form_submit as integer) as forms
@@ -41,7 +43,9 @@ visitor_periods as (
 ),
 
 active_visitors as (
-    select *, 1 as visitors
+    select
+        *,
+        1 as visitors
     from visitor_periods
 ),
 
@@ -51,11 +55,23 @@ visitors as (
 
 -- What visitors do, whatever the channel of the visit in which they do it.
 acts as (
-    select visitor_id, event_date, orders_valid as orders, order_value, first_orders, 0 as forms
+    select
+        visitor_id,
+        event_date,
+        orders_valid as orders,
+        order_value,
+        first_orders,
+        0 as forms
     from orders
     where visitor_id is not null
     union all
-    select visitor_id, event_date, 0 as orders, 0 as order_value, 0 as first_orders, forms
+    select
+        visitor_id,
+        event_date,
+        0 as orders,
+        0 as order_value,
+        0 as first_orders,
+        forms
     from sessions
     where forms > 0
 ),
@@ -72,7 +88,11 @@ act_periods as (
     'visitors_new_customer': 'first_orders > 0',
 }.items() -%}
 {{ name }}_periods as (
-    select visitor_id, period_grain, period_index, 1 as {{ name }}
+    select
+        visitor_id,
+        period_grain,
+        period_index,
+        1 as {{ name }}
     from act_periods
     where {{ condition }}
 ),
@@ -108,7 +128,9 @@ order_products as (
 ),
 
 visits_of_buyers as (
-    select distinct visitor_id, event_date
+    select distinct
+        visitor_id,
+        event_date
     from sessions
     where visitor_id in (select orders.visitor_id from orders)
 ),
@@ -156,7 +178,7 @@ act_spells as (
         from_index,
         to_index,
         {%- for measure in act_measures %}
-        {{ measure if measure in own else '0 as ' ~ measure }}{{ ',' if not loop.last }}
+        {% if measure not in own %}0 as {% endif %}{{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ relation }}
     {{ 'union all' if not loop.last }}
@@ -171,7 +193,9 @@ acting_visitors as (
         visitors.period_grain,
         greatest(visitors.from_index, act_spells.from_index) as from_index,
         least(visitors.to_index, act_spells.to_index) as to_index,
-        act_spells.* exclude (visitor_id, period_grain, from_index, to_index)
+        {%- for measure in act_measures %}
+        act_spells.{{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from visitors
     inner join act_spells
         on
