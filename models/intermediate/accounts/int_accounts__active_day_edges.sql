@@ -67,7 +67,7 @@ numbered as (
         days.from_index as first_to_end_after,
         days.to_index + 1 as first_to_start_after,
         days.last_index,
-        {{ dbt.datediff("date '1970-01-01'", 'edges.edge_date', 'day') }} * edges.sign
+        {{ days_between("date '1970-01-01'", 'edges.edge_date') }} * edges.sign
             as signed_day
     from edges
     inner join days

@@ -1,6 +1,3 @@
-{%- set stages = [
-    'lead', 'mql', 'sal', 'sql', 'opportunity', 'customer', 'rejected', 'recycled', 'disqualified',
-] %}
 with entries as (
     select
         lead_id,
@@ -36,10 +33,7 @@ named as (
     select
         entries.*,
         leads.lead_created_at,
-        case
-            when entries.source_stage in ('{{ stages | join("', '") }}') then entries.source_stage
-            else coalesce(own_rules.stage, common_rules.stage)
-        end as stage,
+        coalesce(own_rules.stage, common_rules.stage) as stage,
         {{ row_exclusion('entries.entered_at', 'entries') }} as row_exclusion
     from entries
     cross join clock

@@ -155,8 +155,8 @@ windows as (
     select
         periods.period_grain,
         periods.period_start,
-        {{ dbt.datediff(epoch, 'periods.trailing_year_start', 'day') }} as start_day,
-        {{ dbt.datediff(epoch, 'least(periods.period_end, clock.as_of_date + 1)', 'day') }}
+        {{ days_between(epoch, 'periods.trailing_year_start') }} as start_day,
+        {{ days_between(epoch, 'least(periods.period_end, clock.as_of_date + 1)') }}
             as end_day,
         -- Nobody knows who was a customer before the first month.
         periods.trailing_year_start < date_trunc('month', clock.history_start_date)

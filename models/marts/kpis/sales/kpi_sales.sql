@@ -30,13 +30,19 @@ with entries as (
 ),
 
 order_dated as (
-    select order_clock_date as event_date, net_sales as net_sales_order_dated, order_id,
+    select
+        order_clock_date as event_date,
+        net_sales as net_sales_order_dated,
+        order_id,
         {{ members | join(', ') }}
     from entries
 ),
 
 invoiced as (
-    select invoiced_entry_date as event_date, net_sales as net_sales_invoiced, order_id,
+    select
+        invoiced_entry_date as event_date,
+        net_sales as net_sales_invoiced,
+        order_id,
         {{ members | join(', ') }}
     from entries
 ),
@@ -49,7 +55,11 @@ event_dated as (
 ),
 
 paid as (
-    select paid_date as event_date, net_sales_paid, order_id, {{ order_members | join(', ') }}
+    select
+        paid_date as event_date,
+        net_sales_paid,
+        order_id,
+        {{ order_members | join(', ') }}
     from {{ ref('fct_payments') }}
     where is_eligible
 ),
