@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import duckdb
@@ -120,6 +123,61 @@ def test_a_build_that_fails_leaves_the_published_file(small_project: Path) -> No
     early = run_module("build", "--as-of", "2025-01-01", project=small_project)
     _refused(early, "2025-02-01")
     assert published.read_bytes() == before
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_a_build_that_is_killed_leaves_the_published_file(
+    small_project: Path, how: signal.Signals
+) -> None:
+    slow = small_project / "models" / "marts" / "core" / "dim_slow.sql"
+    slow.write_text("select sum(hash(range)) as n from range(100000000000)", encoding="utf-8")
+    published = small_project / "warehouse" / "kpis.duckdb"
+    published.parent.mkdir()
+    published.write_bytes(b"as it was")
+    building = subprocess.Popen(
+        [sys.executable, "-m", "commerce_kpis.build"],
+        cwd=small_project,
+        env=module_environment(small_project),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        _wait_for(small_project / "logs" / "dbt.log", "START sql table model core.dim_slow")
+        second = run_module("build", project=small_project)
+        _refused(second, f"in use by scripts/build, PID {building.pid}", "--wait")
+        building.send_signal(how)
+        _, errors = building.communicate(timeout=60)
+        orphans = _dbt_processes(small_project)
+        if how is signal.SIGKILL:
+            # Nobody could end dbt, so nobody else may build yet.
+            assert orphans
+            _refused(run_module("build", project=small_project), "in use by scripts/build")
+        else:
+            assert not orphans
+    finally:
+        building.kill()
+        for orphan in _dbt_processes(small_project):
+            os.kill(orphan, signal.SIGKILL)
+    assert building.returncode != 0
+    assert "Traceback" not in errors
+    assert published.read_bytes() == b"as it was"
+
+
+def _wait_for(log: Path, text: str, seconds: int = 120) -> None:
+    until = time.monotonic() + seconds
+    while not log.exists() or text not in log.read_text(encoding="utf-8"):
+        assert time.monotonic() < until, f"{log} never said {text}"
+        time.sleep(0.1)
+
+
+def _dbt_processes(project: Path) -> list[int]:
+    """Processes of dbt that work on a project."""
+    listed = subprocess.run(
+        ["ps", "-eww", "-o", "pid=,args="], capture_output=True, text=True, check=True
+    )
+    lines = [line for line in listed.stdout.splitlines() if str(project) in line and "dbt" in line]
+    return [int(line.split()[0]) for line in lines]
 
 
 def test_a_build_file_that_is_open_elsewhere_is_named(small_project: Path) -> None:
