@@ -46,7 +46,8 @@
 {%- endmacro %}
 
 
-{#- Complete: every enabled node has a result, and no argument left out rows. -#}
+{#- Complete: every enabled node has a result (but for the golden totals, which only hold for the
+    shipped parameters), and no argument left out rows. -#}
 {% macro build_info_sql(results) %}
     {%- set has_result = [] %}
     {%- set failed = [] %}
@@ -60,6 +61,7 @@
     {%- for node in graph.nodes.values() %}
         {%- if node.resource_type in ('model', 'seed', 'snapshot', 'test')
                 and node.config.materialized != 'ephemeral'
+                and 'golden' not in node.tags
                 and node.unique_id not in has_result %}
             {%- do missing.append(node.unique_id) %}
         {%- endif %}
