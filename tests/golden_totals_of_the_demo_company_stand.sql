@@ -16,11 +16,11 @@ actual as (
 select
     coalesce(expected.kpi, actual.kpi) as kpi,
     coalesce(expected.variant, actual.variant) as variant,
-    coalesce(expected.dimension, actual.dimension) as dimension
-    {%- for measure in measures %},
+    {%- for measure in measures %}
     expected.{{ measure }} as expected_{{ measure }},
-    actual.{{ measure }} as actual_{{ measure }}
+    actual.{{ measure }} as actual_{{ measure }},
     {%- endfor %}
+    coalesce(expected.dimension, actual.dimension) as dimension
 from expected
 full outer join actual
     on

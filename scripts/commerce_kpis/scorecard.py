@@ -226,7 +226,7 @@ def _cells(row: Row, width: int) -> list[Text]:
         Text(format_value(row.year_ago_value, row.unit, row.currency_code)),
         Text(_short(row.n) if row.n is not None else ""),
         Text(_interval(row)),
-        Text("" if row.value_status == "ok" else row.value_status, style="yellow"),
+        Text(row.value_status, style="dim" if row.value_status == "ok" else "yellow"),
     ]
 
 

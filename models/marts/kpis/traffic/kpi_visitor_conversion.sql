@@ -178,7 +178,7 @@ act_spells as (
         from_index,
         to_index,
         {%- for measure in act_measures %}
-        {% if measure not in own %}0 as {% endif %}{{ measure }}{{ ',' if not loop.last }}
+        {{ measure if measure in own else '0 as ' ~ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ relation }}
     {{ 'union all' if not loop.last }}
