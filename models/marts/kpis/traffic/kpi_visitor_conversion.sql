@@ -173,13 +173,13 @@ act_spells as (
         'order_products': ['orders_squared', 'order_value_squared'],
     }.items() %}
     select
+        {%- for measure in act_measures %}
+        {{ measure if measure in own else '0 as ' ~ measure }},
+        {%- endfor %}
         visitor_id,
         period_grain,
         from_index,
-        to_index,
-        {%- for measure in act_measures %}
-        {{ measure if measure in own else '0 as ' ~ measure }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        to_index
     from {{ relation }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -188,14 +188,14 @@ act_spells as (
 -- An act counts in the periods in which its visitor is a visitor, in each member of the visitor.
 acting_visitors as (
     select
+        {%- for measure in act_measures %}
+        act_spells.{{ measure }},
+        {%- endfor %}
         visitors.dimension,
         visitors.dimension_value,
         visitors.period_grain,
         greatest(visitors.from_index, act_spells.from_index) as from_index,
-        least(visitors.to_index, act_spells.to_index) as to_index,
-        {%- for measure in act_measures %}
-        act_spells.{{ measure }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        least(visitors.to_index, act_spells.to_index) as to_index
     from visitors
     inner join act_spells
         on
