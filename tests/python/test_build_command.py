@@ -141,6 +141,8 @@ def test_a_build_that_is_killed_leaves_the_published_file(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell that starts these tests in the background has them ignore interrupts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         _wait_for(small_project / "logs" / "dbt.log", "START sql table model core.dim_slow")
