@@ -72,7 +72,8 @@ def run_dbt(arguments: list[str], inherit: list[int], console: Console) -> Outco
     results = target_folder() / "run_results.json"
     results.unlink(missing_ok=True)
     started = time.monotonic()
-    with _process(command, inherit) as process, _Rooms(console) as rooms:
+    rooms = _Rooms(console, takes_everything="everything" in arguments)
+    with _process(command, inherit) as process, rooms:
         outcome = _follow(process, rooms)
     outcome.seconds = time.monotonic() - started
     if outcome.return_code == 0:
@@ -141,8 +142,9 @@ def _follow(process: subprocess.Popen[str], rooms: _Rooms) -> Outcome:
 class _Rooms:
     """A progress bar per room; when nobody looks, a line per room once it is finished."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, takes_everything: bool) -> None:
         self.console = console
+        self.takes_everything = takes_everything
         self.bars = Progress(
             TextColumn("{task.description:<13}"),
             BarColumn(bar_width=30),
@@ -169,7 +171,11 @@ class _Rooms:
         manifest = json.loads((target_folder() / "manifest.json").read_text(encoding="utf-8"))
         for name, node in {**manifest["nodes"], **manifest["unit_tests"]}.items():
             kind = node["resource_type"]
-            is_run = kind in ("model", "seed", "snapshot", "test", "unit_test")
+            is_run = kind in ("model", "seed", "snapshot", "test")
+            if self.takes_everything:
+                is_run |= kind == "unit_test"
+            elif "golden" in node.get("tags", []):
+                is_run = False
             if is_run and node["config"].get("materialized") != "ephemeral":
                 self.rooms[name] = room_of(node["original_file_path"])
         self.total = Counter(self.rooms.values())
