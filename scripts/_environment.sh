@@ -57,11 +57,11 @@ make_environment() {
     exec 9>&-
 }
 
-# Run a module of scripts/commerce_kpis with the rest of the arguments, in place of this shell.
+# Run a module below scripts/ with the rest of the arguments, in place of this shell.
 run_module() {
     local module=$1
     shift
     environment_is_current || make_environment
     export PYTHONPATH="$PROJECT/scripts${PYTHONPATH:+:$PYTHONPATH}"
-    exec "$VENV/bin/python" -m "commerce_kpis.$module" "$@"
+    exec "$VENV/bin/python" -m "$module" "$@"
 }

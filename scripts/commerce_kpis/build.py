@@ -178,7 +178,7 @@ def _utc(text: str) -> str:
 def _generate_macros() -> None:
     """Bring macros/generated/ up to date with the YAML files."""
     done = subprocess.run(
-        [sys.executable, str(PROJECT / "scripts" / "generate_macros")],
+        [sys.executable, "-m", "commerce_kpis.generate_macros"],
         capture_output=True,
         text=True,
         check=False,

@@ -39,8 +39,8 @@ class Step:
 
 
 STEPS = (
-    Step("generated macros", ("scripts/generate_macros", "--check")),
-    Step("generated docs", ("scripts/generate_docs", "--check")),
+    Step("generated macros", ("-m", "commerce_kpis.generate_macros", "--check")),
+    Step("generated docs", ("-m", "commerce_kpis.generate_docs", "--check")),
     Step("YAML keys", ("-m", "commerce_kpis.check_yaml")),
     Step("ruff check", ("-m", "ruff", "check", ".")),
     Step("ruff format", ("-m", "ruff", "format", "--check", ".")),

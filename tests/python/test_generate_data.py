@@ -14,17 +14,22 @@ from pathlib import Path
 
 import pytest
 import yaml
+from conftest import module_environment
 from demo_company.contract import COLUMNS
 
 PROJECT = Path(__file__).resolve().parents[2]
 SEEDS = PROJECT / "seeds"
-COMMAND = [sys.executable, str(PROJECT / "scripts" / "generate_data")]
+COMMAND = [sys.executable, "-m", "demo_company"]
 Rows = list[dict[str, str]]
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False
+        [*COMMAND, *map(str, arguments)],
+        env=module_environment(PROJECT),
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
