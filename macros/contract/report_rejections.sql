@@ -22,7 +22,8 @@
                     {%- do log(
                         row[0] ~ ": " ~ row[1] ~ " of " ~ row[2] ~ " rows rejected, " ~ row[3]
                         ~ " % of its rows and " ~ row[4] ~ " % of its money, more than"
-                        ~ " rejection_threshold allows: " ~ row[6] ~ ". See trust.dq_rejected_rows.",
+                        ~ " rejection_threshold allows: " ~ row[6] ~ ". See trust.dq_rejected_rows in"
+                        ~ " the build file; mend the rows or raise rejection_threshold.",
                         info=true
                     ) -%}
                 {%- else -%}

@@ -33,10 +33,11 @@ FAILURES_SHOWN = 20
 
 @dataclass
 class Outcome:
-    """What became of a run. `errors` are messages that belong to no node."""
+    """What became of a run. `errors` belong to no node, `notes` are what our macros say."""
 
     return_code: int
     errors: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     output: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -76,9 +77,12 @@ def run_dbt(arguments: list[str], inherit: list[int], console: Console) -> Outco
     with _process(command, inherit) as process, rooms:
         outcome = _follow(process, rooms)
     outcome.seconds = time.monotonic() - started
-    if outcome.return_code == 0:
-        return outcome
-    if results.exists() and _print_failures(results, console):
+    has_failures = (
+        outcome.return_code != 0 and results.exists() and _print_failures(results, console)
+    )
+    for note in outcome.notes:
+        console.print(escape(note), soft_wrap=True)
+    if outcome.return_code == 0 or has_failures:
         return outcome
     raise UserError(_explain(outcome))
 
@@ -123,7 +127,9 @@ def _follow(process: subprocess.Popen[str], rooms: _Rooms) -> Outcome:
             output.append(line.rstrip())
             continue
         node = data.get("node_info") or {}
-        if info["name"] == "LogStartLine":
+        if info["name"] == "JinjaLogInfo":
+            outcome.notes.append(info["msg"])
+        elif info["name"] == "LogStartLine":
             rooms.start(node["unique_id"], node.get("node_name", ""))
         elif node.get("unique_id") and info["name"].endswith("Result"):
             # A unit test has no status as a node; what a model calls its status is a text.

@@ -125,6 +125,23 @@ def test_a_build_that_fails_leaves_the_published_file(small_project: Path) -> No
     assert published.read_bytes() == before
 
 
+def test_what_the_project_says_in_a_build_is_printed(small_project: Path) -> None:
+    model = small_project / "models" / "marts" / "core" / "dim_talking.sql"
+    model.write_text(
+        "{% if execute %}{{ log('orders: 1 of 4 rows [rejected]', info=true) }}{% endif %}"
+        "select cast('{{ var(\"as_of\") }}' as timestamp) as spoken_at",
+        encoding="utf-8",
+    )
+    spoken = run_module("build", "--as-of", "2025-02-01", project=small_project)
+    assert spoken.returncode == 0, spoken.stdout + spoken.stderr
+    assert "orders: 1 of 4 rows [rejected]\n" in spoken.stdout
+
+    model.write_text(model.read_text(encoding="utf-8") + " from nowhere", encoding="utf-8")
+    failed = run_module("build", "--as-of", "2025-02-01", project=small_project)
+    _refused(failed, "nothing was published")
+    assert "orders: 1 of 4 rows [rejected]\n" in failed.stdout
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_a_build_that_is_killed_leaves_the_published_file(
     small_project: Path, how: signal.Signals
