@@ -266,3 +266,29 @@ def test_the_real_build_is_published_whole(built_file: Path, tmp_path: Path) -> 
     assert kept, "the contracts came along"
     as_of = _query(built_file, "select as_of from intermediate.int_build__clock")
     assert _query(out, "select as_of from trust.build_info") == as_of
+
+
+def test_every_table_and_column_says_what_it_is(built_file: Path) -> None:
+    bare = """
+        select schema_name || '.' || table_name || '.' || column_name
+        from duckdb_columns()
+        where schema_name in ('core', 'kpi', 'trust') and comment is null
+            and table_name not in ('build_info', 'build_models')
+        union all
+        select schema_name || '.' || table_name
+        from duckdb_tables()
+        where schema_name in ('core', 'kpi', 'trust') and comment is null
+            and table_name not in ('build_info', 'build_models')
+    """
+    assert _query(built_file, bare) == []
+
+
+def test_the_catalog_names_a_table_once_and_no_interval_as_null(built_file: Path) -> None:
+    wrong = """
+        select variant
+        from kpi.kpi_catalog
+        where len(string_split(raw_tables_needed, ', '))
+            != len(list_distinct(string_split(raw_tables_needed, ', ')))
+            or ci_method = 'none'
+    """
+    assert _query(built_file, wrong) == []

@@ -12,7 +12,9 @@
 {%- endfor %}
 {%- set tables = [] %}
 {%- for need in ['companies', 'orders', 'order_lines'] + variant.get('needs', []) %}
-    {%- do tables.append(need) %}
+    {%- if need not in tables %}
+        {%- do tables.append(need) %}
+    {%- endif %}
 {%- endfor %}
 select
     {{ quoted(model_name | replace('kpi_', '', 1)) }} as kpi,
@@ -30,9 +32,12 @@ select
         and variant.get('over_members', 'additive') == 'additive' else 'not additive') }}
         as additivity_over_members,
     {{ quoted('additive' if not variant.denominator and not variant.is_statistic
-        and 'day' in meta.grains else 'not additive') }} as additivity_over_time,
-    {{ quoted(variant.interval.method if variant.interval is mapping else variant.interval) }}
-        as ci_method,
+        and (part.over_time == 'additive' if part else 'day' in meta.grains)
+        else 'not additive') }} as additivity_over_time,
+    nullif(
+        {{ quoted(variant.interval.method if variant.interval is mapping else variant.interval) }},
+        'none'
+    ) as ci_method,
     {{ quoted(meta.grains | join(', ')) }} as period_grains,
     {{ quoted((['total'] + (meta.dimensions | list)) | join(', ')) }} as dimensions,
     {{ quoted(meta.kpi.owner) }} as owner,
