@@ -252,8 +252,10 @@ def _interval(row: Row) -> str:
     low, high = float(row.ci_low), float(row.ci_high)
     if row.unit == "fraction":
         return f"{_percent(low)} to {_percent(high)}"
-    if row.unit in ("score", "ratio"):
+    if row.unit == "score":
         return f"{low:.1f} to {high:.1f}"
+    if row.unit == "ratio":
+        return f"{low:.2f} to {high:.2f}"
     return f"{_short(low)} to {_short(high)}"
 
 
