@@ -63,8 +63,9 @@ def run_command(command: click.Command, name: str) -> None:
         log = PROJECT / "logs" / "error.log"
         log.parent.mkdir(exist_ok=True)
         log.write_text(traceback.format_exc(), encoding="utf-8")
+        message = " ".join(str(error).split())
         console.print(
-            f"[bold red]Error:[/] {_escape(type(error).__name__)}: {_escape(str(error))} "
+            f"[bold red]Error:[/] {_escape(type(error).__name__)}: {_escape(message)} "
             f"(this is a defect of the command; details in {_escape(str(log))})"
         )
         sys.exit(1)
