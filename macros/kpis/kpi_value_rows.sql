@@ -122,6 +122,7 @@ long as (
         cast({{ name }} as double) as value,
         '{{ variant.unit }}' as unit,
         cast({{ variant.n or 'null' }} as bigint) as n,
+        cast({{ 'previous_' ~ variant.n if variant.n else 'null' }} as bigint) as previous_n,
         {{ kpi_interval(name, variant) | indent(8) }},
         {{ "'" ~ (variant.interval.method if variant.interval is mapping else variant.interval) ~ "'"
             if variant.interval and variant.interval != 'none' else 'cast(null as varchar)' }}
@@ -220,11 +221,18 @@ select
     previous_value,
     year_ago_value,
     previous_value_to_date,
-    -- Newcombe's interval of a difference, from the intervals of the two values.
-    (value - previous_value) - sqrt(power(value - ci_low, 2) + power(previous_ci_high - previous_value, 2))
-    > 0
-    or (value - previous_value) + sqrt(power(ci_high - value, 2) + power(previous_value - previous_ci_low, 2))
-    < 0 as is_change_significant,
+    -- Newcombe's interval of a difference, from the intervals of the two values; few units say
+    -- nothing about chance.
+    case
+        when n >= {{ var('low_n_threshold') }} and previous_n >= {{ var('low_n_threshold') }}
+            then
+                (value - previous_value)
+                - sqrt(power(value - ci_low, 2) + power(previous_ci_high - previous_value, 2))
+                > 0
+                or (value - previous_value)
+                + sqrt(power(ci_high - value, 2) + power(previous_value - previous_ci_low, 2))
+                < 0
+    end as is_change_significant,
     as_of,
     definition_version,
     definition_hash

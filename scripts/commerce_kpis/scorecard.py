@@ -27,6 +27,7 @@ THEMES = (
     *("satisfaction", "plans"),
 )
 WIDTH_WITH_VARIANTS = 115
+REQUIRED_TABLES = ("companies", "orders", "order_lines")
 UNIT_NAMES = {"days": "d", "years": "y", "months": "mo"}
 
 
@@ -50,6 +51,7 @@ class Row:
     ci_high: float | None
     value_status: str
     is_change_significant: bool | None
+    raw_tables_needed: str | None
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -141,7 +143,7 @@ def _rows(
             catalog.theme, catalog.title, cells.kpi, cells.variant, cells.is_default, cells.unit,
             catalog.direction, cells.currency_code, cells.value, cells.previous_value,
             cells.year_ago_value, cells.n, cells.ci_low, cells.ci_high, cells.value_status,
-            cells.is_change_significant
+            cells.is_change_significant, catalog.raw_tables_needed
         from kpi.kpi_values as cells
         left join kpi.kpi_catalog as catalog
             on cells.kpi = catalog.kpi and cells.variant = catalog.variant
@@ -195,6 +197,19 @@ def _print(
     if any(row.is_change_significant for row in rows):
         notes.append("*: larger than chance explains")
     console.print(f"[dim]{'   '.join(notes)}[/]")
+    for row in rows:
+        if row.value_status == "missing_source" and row.is_default:
+            console.print(f"[dim]missing_source: {escape(row.title)} needs {_needs(row)}[/]")
+
+
+def _needs(row: Row) -> str:
+    """What a KPI needs beyond the required tables, for people."""
+    needs = [
+        need.replace("|", " or ")
+        for need in (row.raw_tables_needed or "").split(", ")
+        if need not in REQUIRED_TABLES
+    ]
+    return ", ".join(needs) or "more than was delivered"
 
 
 def _print_stripped(console: Console, table: Table, width: int | None) -> None:

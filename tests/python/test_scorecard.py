@@ -19,16 +19,22 @@ CELLS = """
         100, null, null, 'ok', null),
     ('nps', 'nps', true, 'score', 'EUR', 40.0, null, null, 10, -9.6, 89.6, 'low_n', null),
     ('leads', 'leads', true, 'count', 'EUR', 0, 0, 12, null, null, null, 'ok', null),
-    ('cac', 'cac', true, 'currency', 'EUR', null, 812.0, null, 0, null, null, 'missing_cost', null)
+    ('cac', 'cac', true, 'currency', 'EUR', null, 812.0, null, 0, null, null, 'missing_cost', null),
+    ('traffic', 'visitors', true, 'count', 'EUR', null, null, null, null, null, null,
+        'missing_source', null)
 """
-CATALOG = """
-    ('sales', 'net_sales', 'sales', 'Net sales', 'up'),
-    ('aov', 'aov', 'sales', 'Average order value', 'up'),
-    ('customer_churn', 'churn_rate', 'customers', 'Customer churn', 'down'),
-    ('customer_churn', 'churn_rate_over_remaining', 'customers', 'Customer churn', 'down'),
-    ('nps', 'nps', 'satisfaction', 'Net Promoter Score', 'up'),
-    ('leads', 'leads', 'leads', 'Leads [all]', 'up'),
-    ('cac', 'cac', 'acquisition', 'Customer acquisition cost', 'down')
+REQUIRED = "companies, orders, order_lines"
+CATALOG = f"""
+    ('sales', 'net_sales', 'sales', 'Net sales', 'up', '{REQUIRED}'),
+    ('aov', 'aov', 'sales', 'Average order value', 'up', '{REQUIRED}'),
+    ('customer_churn', 'churn_rate', 'customers', 'Customer churn', 'down', '{REQUIRED}'),
+    ('customer_churn', 'churn_rate_over_remaining', 'customers', 'Customer churn', 'down',
+        '{REQUIRED}'),
+    ('nps', 'nps', 'satisfaction', 'Net Promoter Score', 'up', '{REQUIRED}'),
+    ('leads', 'leads', 'leads', 'Leads [all]', 'up', '{REQUIRED}'),
+    ('cac', 'cac', 'acquisition', 'Customer acquisition cost', 'down', '{REQUIRED}'),
+    ('traffic', 'visitors', 'traffic', 'Visitors', 'up',
+        '{REQUIRED}, web_events|web_sessions')
 """
 
 
@@ -51,7 +57,9 @@ def published(tmp_path: Path) -> Path:
             cross join (values (date '2025-06-01', true), (date '2025-07-01', false))
                 as months (period_start, is_complete_period);
             create table kpi.kpi_catalog as
-            select * from (values {CATALOG}) as catalog (kpi, variant, theme, title, direction);
+            select * from (values {CATALOG}) as catalog (
+                kpi, variant, theme, title, direction, raw_tables_needed
+            );
             """
         )
     return file
@@ -64,7 +72,7 @@ def test_the_latest_complete_month_of_every_kpi_is_shown(published: Path) -> Non
     assert max(map(len, shown)) <= 100
     assert "KPIs of June 2025   data as of 2025-07-14 06:00 UTC   money in EUR" in done.stdout
     themes = [line for line in shown if line.isupper() and not line.startswith(" ")]
-    assert themes == ["SALES", "LEADS", "ACQUISITION", "CUSTOMERS", "SATISFACTION"]
+    assert themes == ["SALES", "TRAFFIC", "LEADS", "ACQUISITION", "CUSTOMERS", "SATISFACTION"]
     for title, *cells in (
         ("Net sales", "1.23 M EUR", "1.10 M EUR", "+12.2 %"),
         ("Average order value", "219.50 EUR", "250.25 EUR", "-12.3 %*", "200.00 EUR", "5,120"),
@@ -129,3 +137,8 @@ def test_a_file_that_is_no_published_one_is_one_line(tmp_path: Path, content: st
 )
 def test_a_value_is_shown_with_its_unit(value: float | None, unit: str, text: str) -> None:
     assert format_value(value, unit, "EUR") == text
+
+
+def test_a_kpi_without_its_source_says_what_it_needs(published: Path) -> None:
+    done = run_module("scorecard", published)
+    assert "missing_source: Visitors needs web_events or web_sessions" in done.stdout
