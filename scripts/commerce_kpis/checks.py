@@ -135,6 +135,8 @@ def _run(step: Step, environment: dict[str, str], console: Console) -> tuple[str
         if len(lines) > LINES_SHOWN:
             console.print(f"... {len(lines) - LINES_SHOWN} lines before in {escape(str(log))}")
         console.print(escape("\n".join(lines[-LINES_SHOWN:])))
+    elif step.name == "pytest":
+        console.print(escape(done.stdout.rstrip().splitlines()[-1]))
     return _result(done.returncode), seconds
 
 
