@@ -9,8 +9,8 @@
     Rules, in the order in which they are tried; the first that fails is the reason:
     `unparsable_<column>`, `missing_<column>`, `unknown_<column>` (not one of the accepted values),
     `invalid_<column>` (not of its pattern), `invalid_source_name`, `implausible_loaded_at`,
-    `implausible_date` and `future_event` (of the table's event), `implausible_<column>` (amounts that later sums could not
-    hold), then the table's own rules from its landing YAML.
+    `implausible_date` and `future_event` (of the table's event), `implausible_<column>` (amounts
+    that later sums could not hold), then the table's own rules from its landing YAML.
 
     Of several good rows with one key the newest `source_updated_at` is accepted, then the newest
     `loaded_at`, then the smallest hash. The others are `exact_duplicate` (same hash as the
