@@ -28,7 +28,7 @@ THEMES = (
 )
 WIDTH_WITH_VARIANTS = 115
 REQUIRED_TABLES = ("companies", "orders", "order_lines")
-UNIT_NAMES = {"days": "d", "years": "y", "months": "mo"}
+UNIT_NAMES = {"days": "d", "hours": "h", "years": "y", "months": "mo", "bytes": "B"}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,18 @@ FLAG = Either(scalar=TEXT)
 TEXT_OR_TEXTS = Either(scalar=TEXT, sequence=TEXTS)
 HOOK = Either(scalar=TEXT, sequence=Items(ANY), mapping=ANY)
 
-UNITS = ("fraction", "currency", "count", "days", "score", "ratio", "years", "months")
+UNITS = (
+    "fraction",
+    "currency",
+    "count",
+    "days",
+    "hours",
+    "score",
+    "ratio",
+    "years",
+    "months",
+    "bytes",
+)
 GRAINS = ("day", "week", "month", "quarter", "year", "r12m")
 TYPES = ("text", "timestamp", "date", "boolean", "integer", "decimal", "rate")
 
