@@ -15,7 +15,8 @@ actual as (
 
 select
     coalesce(expected.kpi, actual.kpi) as kpi,
-    coalesce(expected.variant, actual.variant) as variant,
+    coalesce(expected.measure, actual.measure) as measure,
+    coalesce(expected.kind, actual.kind) as kind,
     {%- for measure in measures %}
     expected.{{ measure }} as expected_{{ measure }},
     actual.{{ measure }} as actual_{{ measure }},
@@ -25,7 +26,8 @@ from expected
 full outer join actual
     on
         expected.kpi = actual.kpi
-        and expected.variant = actual.variant
+        and expected.measure = actual.measure
+        and expected.kind = actual.kind
         and expected.dimension = actual.dimension
 where
     expected.kpi is null

@@ -19,7 +19,7 @@ THEMES = {
 }
 REQUIRED_TABLES = ("companies", "orders", "order_lines")
 WRITTEN = (
-    "<!-- Written by scripts/generate_docs from models/marts/kpis/. Change that, not this. -->"
+    "<!-- Written by scripts/generate_docs from models/marts/kpis/: change that, not this. -->"
 )
 INTRODUCTION = f"""\
 # The KPIs
