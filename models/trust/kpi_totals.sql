@@ -10,6 +10,7 @@ with
         count({{ part }}) as cells_of_{{ part }},
         sum({{ part }}) as sum_of_{{ part }},
         {%- endfor %}
+        sum(period_end - period_start) as days,
         count(*) filter (where not is_mature) as cells_immature
     from {{ ref(model_name) }}
     group by dimension
@@ -25,6 +26,7 @@ measures as (
         count(*) as cells,
         count(value) as cells_with_value,
         count(distinct dimension_value) as members,
+        sum(period_end - period_start) as days,
         cast(sum(numerator) as decimal(38, 4)) as numerators,
         cast(sum(denominator) as decimal(38, 4)) as denominators,
         round(sum(value), 4) as sum_of_values,
@@ -44,6 +46,7 @@ measures as (
         cells,
         cells_of_{{ part }} as cells_with_value,
         members,
+        days,
         null as numerators,
         null as denominators,
         round(cast(sum_of_{{ part }} as double), 4) as sum_of_values,
