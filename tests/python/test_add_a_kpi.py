@@ -3,44 +3,11 @@ project."""
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT, run_module
-
-SHOWN = re.compile(
-    r"^`(?P<path>models/\S+\.(?:sql|yml))`[^\n]*\n```(?:sql|yaml)\n(?P<text>.*?)^```",
-    re.DOTALL | re.MULTILINE,
-)
-
-
-@pytest.fixture(scope="module")
-def project_with_kpi(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with the shown files, its warehouse built but for them."""
-    project = tmp_path_factory.mktemp("copy") / "my kpis"
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in listed.stdout.splitlines():
-        if (PROJECT / name).is_file():
-            (project / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(PROJECT / name, project / name)
-    shown = dict(SHOWN.findall((PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
-    assert [Path(name).suffix for name in shown] == [".sql", ".yml"]
-    for name, text in shown.items():
-        (project / name).write_text(text, encoding="utf-8")
-    (project / "warehouse").mkdir()
-    shutil.copyfile(built_file, project / "warehouse" / "build.duckdb")
-    shutil.copyfile(project / "profiles.example.yml", project / "profiles.yml")
-    return project
+from conftest import run_dbt, run_module
 
 
 def test_two_files_are_a_kpi(project_with_kpi: Path) -> None:
@@ -86,19 +53,3 @@ def test_a_kpi_without_its_example_is_a_gap(project_with_kpi: Path) -> None:
     yaml.write_text(shown, encoding="utf-8")
     assert examples.returncode == 1
     assert "kpi_discounts.discount_rate" in examples.stdout
-
-
-def run_dbt(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Plain dbt in a project."""
-    from commerce_kpis.dbt_run import DBT
-    from conftest import module_environment
-
-    return subprocess.run(
-        [*DBT, *arguments],
-        cwd=project,
-        env=module_environment(project),
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
