@@ -30,7 +30,12 @@ def edited(project_with_kpi: Path) -> Iterator[Path]:
 
 def test_D1_a_rate_without_its_parentheses_fails_three_ways(edited: Path) -> None:
     """200 - 30 / 200 is 199.85 and no share: the example, the parts and the bounds say so."""
-    _edit(edited, "sql", "{{ safe_ratio('discounts', 'gross_sales') }}", "cast(gross_sales - 0.15 as double)")
+    _edit(
+        edited,
+        "sql",
+        "{{ safe_ratio('discounts', 'gross_sales') }}",
+        "cast(gross_sales - 0.15 as double)",
+    )
     built = run_dbt(edited, "build", "--select", "kpi_discounts")
     assert "X01_discount_rate_15" in built.stdout
     assert "199.85" in built.stdout
@@ -64,7 +69,12 @@ def test_D13_a_changed_definition_is_seen_in_its_hash(edited: Path) -> None:
     _edit(edited, "sql", "with entries", "-- What is given away.\nwith  entries")
     assert _hash(edited) == as_it_was
     assert _hash(edited, "reporting_currency: USD") != as_it_was
-    _edit(edited, "sql", "where is_eligible and gross_sales > 0", "where is_eligible and sales_channel = 'web'")
+    _edit(
+        edited,
+        "sql",
+        "where is_eligible and gross_sales > 0",
+        "where is_eligible and sales_channel = 'web'",
+    )
     other_sql = _hash(edited)
     assert other_sql != as_it_was
     _edit(edited, "yml", "direction: down", "direction: up")
