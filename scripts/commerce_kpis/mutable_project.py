@@ -7,6 +7,7 @@ are parts of dbt that it does not promise to keep: the version is pinned in requ
 from __future__ import annotations
 
 from argparse import Namespace
+from pathlib import Path
 
 import sqlparse.engine.grouping
 from dbt.adapters.factory import get_adapter, register_adapter, reset_adapters
@@ -58,6 +59,10 @@ class MutableProject:
             for name, node in self.nodes.items()
             if name.startswith("kpi_") and node.fqn[1:3] == ["marts", "kpis"] and len(node.fqn) == 5
         ]
+
+    def use_file(self, file: Path) -> None:
+        """Compile against another build file of the same name: dbt locks the one it has open."""
+        self.config.credentials.path = str(file)
 
     def raw_sql(self, model: str) -> str:
         """The text of a model's file."""

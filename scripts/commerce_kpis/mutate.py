@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from multiprocessing import get_context
 from pathlib import Path
 
 import click
@@ -55,18 +56,15 @@ def main(models: tuple[str, ...], sample: float) -> None:
     project = MutableProject()
     if unknown := sorted(set(models) - set(project.kpi_models)):
         raise UserError(f"No KPI model: {', '.join(unknown)}.")
-    equivalent = _equivalent()
     counts: Counter[str] = Counter()
     # A copy, so that dbt may open the build file meanwhile.
     with tempfile.TemporaryDirectory() as folder:
         copy = shutil.copyfile(file, Path(folder) / file.name)
-        with duckdb.connect(str(copy), read_only=True) as connection:
-            connection.execute("set timezone = 'UTC'")
-            for model in sorted(models or project.kpi_models):
-                bench = _Bench(project, connection, model)
-                for mutation in bench.mutations(sample):
-                    known = (model, mutation.line, mutation.change) in equivalent
-                    result = "equivalent" if known else bench.judge(mutation)
+        work = [(model, copy, sample) for model in sorted(models or project.kpi_models)]
+        # Forked, so that the project is read once.
+        with get_context("fork").Pool(initializer=_start, initargs=(project, copy)) as pool:
+            for model, results in pool.imap(_judge_model, work):
+                for mutation, result in results:
                     counts[result] += 1
                     if result == "unnoticed":
                         console.print(
@@ -80,6 +78,27 @@ def main(models: tuple[str, ...], sample: float) -> None:
     )
     if counts["unnoticed"]:
         sys.exit(1)
+
+
+def _start(project: MutableProject, file: Path) -> None:
+    """Give a worker the project that its parent has read, and a build file of its own."""
+    global _project
+    _project = project
+    project.use_file(shutil.copyfile(file, Path(tempfile.mkdtemp(dir=file.parent)) / file.name))
+
+
+def _judge_model(work: tuple[str, Path, float]) -> tuple[str, list[tuple[Mutation, str]]]:
+    """A model and what became of each of its mutations."""
+    model, file, sample = work
+    equivalent = _equivalent()
+    results = []
+    with duckdb.connect(str(file), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'; set threads = 1")
+        bench = _Bench(_project, connection, model)
+        for mutation in bench.mutations(sample):
+            known = (model, mutation.line, mutation.change) in equivalent
+            results.append((mutation, "equivalent" if known else bench.judge(mutation)))
+    return model, results
 
 
 class _Bench:
@@ -115,15 +134,15 @@ class _Bench:
     def _totals(self, raw: str) -> list[tuple]:
         """The columns of the table, then cells and sum of each number by dimension."""
         sql = self.project.compiled(self.model, raw)
-        columns = [row[:2] for row in self.connection.execute(f"describe {sql}").fetchall()]
+        self.connection.execute(f"create or replace temp table cells as {sql}")
+        columns = [row[:2] for row in self.connection.execute("describe cells").fetchall()]
         numbers = [name for name, kind in columns if kind.startswith(SUMMED)]
         sums = ", ".join(f"count({name}), cast(sum({name}) as double)" for name in numbers)
         rows = self.connection.execute(
             "select dimension, count(*), count(distinct dimension_value), "
-            "max(period_grain), sum(period_end - period_start), "
-            "count(distinct period_start), "
+            "max(period_grain), sum(period_end - period_start), count(distinct period_start), "
             "count(*) filter (where is_mature), count(*) filter (where is_complete_period), "
-            f"{sums} from ({sql}) as cells group by dimension order by dimension"
+            f"{sums} from cells group by dimension order by dimension"
         ).fetchall()
         return [*columns, *rows]
 
