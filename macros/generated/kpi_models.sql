@@ -7,6 +7,7 @@
  "kpi_customer_churn",
  "kpi_customer_retention",
  "kpi_lead_conversion",
+ "kpi_leads",
  "kpi_nps",
  "kpi_sales",
  "kpi_visitor_conversion"
