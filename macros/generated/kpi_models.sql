@@ -10,6 +10,7 @@
  "kpi_leads",
  "kpi_nps",
  "kpi_sales",
+ "kpi_sales_cycle",
  "kpi_visitor_conversion"
 ]) }}
 {% endmacro %}

@@ -1,5 +1,5 @@
-{#- Dated rows as durations of cells, for kaplan_meier: how many units of each period and member have
-    each duration, and how many of them had their event.
+{#- Dated rows as durations of cells, for kaplan_meier: how many units of each period and member
+    have each duration, and how many of them had their event.
 
     relation: a CTE with event_date, the dimensions of the KPI, duration_days, and events (1 or 0).
     Grains and dimensions as in kpi_rollup.

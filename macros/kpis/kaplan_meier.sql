@@ -1,7 +1,7 @@
-{#- How many units of a cell are still without their event after so many days, by the product-limit
-    estimator, so that units which have not been watched long enough count for as long as they were.
-    Sources: E. L. Kaplan and P. Meier, 1958; variance by M. Greenwood, 1926; interval at 95 % on the
-    scale of log(-log(S)), J. D. Kalbfleisch and R. L. Prentice, 1980.
+{#- The share of a cell's units that are still without their event after so many days, by the
+    product-limit estimator: units that were not watched long enough count for as long as they were.
+    Sources: E. L. Kaplan and P. Meier, 1958; variance by M. Greenwood, 1926; interval at 95 % on
+    the scale of log(-log(S)), J. D. Kalbfleisch and R. L. Prentice, 1980.
 
     relation: a CTE with the columns of the cell, `duration_days`, `events` and `units`: one row per
     unit (units 1, events 1 or 0) or several of one duration together. The duration of a unit
@@ -9,8 +9,8 @@
     day, so these are still at risk then.
     cell: the columns of the cell, as a list. horizon_days: null for the median alone.
 
-    Columns: the cell, survival (at the horizon, that day included), survival_low, survival_high, and
-    median_days, the first day on which no more than half are left. survival is null where nobody
+    Columns: the cell, survival (at the horizon, that day included), survival_low, survival_high,
+    and median_days, the first day on which no more than half are left. survival is null where nobody
     was watched as far as the horizon; the bounds where it is 0 or 1, and median_days where more
     than half are left. Rounded to 12 places, so that a product of a half is a half. -#}
 {% macro kaplan_meier(relation, cell, horizon_days=none) -%}

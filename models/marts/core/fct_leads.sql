@@ -100,7 +100,7 @@ opportunities as (
 ),
 
 -- A deal that names a lead is that lead's alone. One that names none may have come from each lead
--- that its account had by then, as an order may.
+-- that its account had by then, as an order may; once the account is a customer, from none.
 lead_opportunities as (
     select
         leads.lead_id,
@@ -123,6 +123,11 @@ lead_opportunities as (
     from leads
     inner join opportunities
         on leads.account_id = opportunities.account_id and opportunities.lead_id is null
+    left join first_orders
+        on leads.account_id = first_orders.account_id
+    where
+        first_orders.account_id is null
+        or opportunities.opportunity_created_date <= first_orders.first_order_date
 ),
 
 deals as (
