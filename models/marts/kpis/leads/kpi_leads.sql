@@ -121,7 +121,7 @@ compared as (
             case when earlier_periods.has_year_ago then rollup.leads_year_ago end as leads_year_ago
         )
     from rollup
-    left join earlier_periods
+    inner join earlier_periods
         on
             rollup.period_grain = earlier_periods.period_grain
             and rollup.period_start = earlier_periods.period_start
