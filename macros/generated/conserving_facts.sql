@@ -14,6 +14,11 @@
   "where": "cost_source = 'cost_ledger'"
  },
  {
+  "fact": "fct_lead_stage_entries",
+  "table": "lead_stage_history",
+  "key": "stage_entry_id"
+ },
+ {
   "fact": "fct_leads",
   "table": "leads",
   "key": "lead_id"

@@ -133,11 +133,41 @@ lead_opportunities as (
 deals as (
     select
         lead_id,
+        min(opportunity_created_at) as opportunity_created_at,
         min(opportunity_created_date) as opportunity_created_date,
+        min(won_at) filter (where won_at >= lead_created_at) as deal_won_at,
         min(won_date) filter (where won_at >= lead_created_at) as won_date
     from lead_opportunities
     where opportunity_created_at >= lead_created_at
     group by lead_id
+),
+
+stages as (
+    select
+        lead_id,
+        mql_entered_at,
+        sal_entered_at,
+        sql_entered_at,
+        opportunity_entered_at,
+        customer_entered_at,
+        rejected_entered_at,
+        mql_responded_at,
+        mql_given_back_as,
+        current_stage
+    from {{ ref('int_leads__stages') }}
+),
+
+scores as (
+    select
+        lead_id,
+        score,
+        score_version,
+        score_band,
+        is_qualified,
+        is_fit,
+        criteria_seen,
+        criteria_expected
+    from {{ ref('int_leads__scored') }}
 ),
 
 joined as (
@@ -162,7 +192,9 @@ joined as (
                 or first_orders.account_id is null
                 then {{ reporting_date('first_touches.first_touch_at') }}
         end as first_touch_date,
+        deals.opportunity_created_at,
         deals.opportunity_created_date,
+        deals.deal_won_at,
         deals.won_date,
         case
             when first_orders.first_order_at >= leads.lead_created_at
@@ -170,12 +202,18 @@ joined as (
         end as first_order_id,
         case
             when first_orders.first_order_at >= leads.lead_created_at
+                then first_orders.first_order_at
+        end as first_order_at,
+        case
+            when first_orders.first_order_at >= leads.lead_created_at
                 then first_orders.first_order_date
         end as first_order_date,
         case
             when first_payments.first_payment_at >= leads.lead_created_at
                 then first_payments.first_payment_date
-        end as first_payment_date
+        end as first_payment_date,
+        stages.* exclude (lead_id),
+        scores.* exclude (lead_id)
     from leads
     left join members on leads.lead_id = members.lead_id
     left join campaigns on members.campaign = campaigns.campaign
@@ -188,6 +226,47 @@ joined as (
     left join first_payments on leads.account_id = first_payments.account_id
     left join first_touches on leads.account_id = first_touches.account_id
     left join deals on leads.surviving_lead_id = deals.lead_id
+    left join stages on leads.surviving_lead_id = stages.lead_id
+    left join scores on leads.surviving_lead_id = scores.lead_id
+),
+
+-- Who jumps to a later step has passed the steps before it, in that moment at the latest.
+recorded as (
+    select
+        *,
+        {{ earliest('opportunity_entered_at', 'opportunity_created_at') }}
+            as recorded_opportunity_at,
+        {{ earliest('customer_entered_at', 'deal_won_at') }} as recorded_won_at,
+        {{ earliest('customer_entered_at', 'first_order_at') }} as customer_at
+    from joined
+),
+
+passed_won as (
+    select
+        *,
+        {{ earliest('recorded_won_at', 'first_order_at') }} as won_at
+    from recorded
+),
+
+passed_opportunity as (
+    select
+        *,
+        {{ earliest('recorded_opportunity_at', 'won_at') }} as opportunity_at
+    from passed_won
+),
+
+passed_sql as (
+    select
+        *,
+        {{ earliest('sql_entered_at', 'opportunity_at') }} as sql_at
+    from passed_opportunity
+),
+
+passed_mql as (
+    select
+        *,
+        {{ earliest('mql_entered_at', 'sal_entered_at', 'sql_at') }} as mql_at
+    from passed_sql
 ),
 
 final as (
@@ -229,8 +308,61 @@ final as (
         cast({{ days_between('joined.lead_created_date', event_date) }} as integer) as {{ name }},
         {%- endfor %}
         cast({{ days_between('joined.lead_created_date', 'clock.as_of_date') }} as integer)
-            as age_days
-    from joined
+            as age_days,
+        joined.mql_at,
+        {{ reporting_date('joined.mql_at') }} as mql_date,
+        joined.mql_entered_at is not null as has_recorded_mql,
+        coalesce(joined.mql_at != joined.mql_entered_at, joined.mql_at is not null)
+            as is_mql_imputed,
+        joined.sql_at,
+        {{ reporting_date('joined.sql_at') }} as sql_date,
+        joined.opportunity_at,
+        joined.won_at,
+        joined.customer_at,
+        {{ reporting_date('joined.customer_at') }} as customer_date,
+        joined.first_order_at,
+        -- Hours of a step only where it and the step before are recorded: a jump took no time.
+        {%- for name, moment, recorded_at, moment_before, recorded_before in [
+            ('mql', 'mql_at', 'mql_entered_at', 'lead_created_at', 'lead_created_at'),
+            ('sql', 'sql_at', 'sql_entered_at', 'mql_at', 'mql_entered_at'),
+            ('opportunity', 'opportunity_at', 'recorded_opportunity_at', 'sql_at',
+                'sql_entered_at'),
+            ('won', 'won_at', 'recorded_won_at', 'opportunity_at', 'recorded_opportunity_at'),
+            ('order', 'first_order_at', 'first_order_at', 'won_at', 'recorded_won_at'),
+        ] %}
+        case
+            when
+                joined.{{ moment }} = joined.{{ recorded_at }}
+                and joined.{{ moment_before }} = joined.{{ recorded_before }}
+                then {{ hours_between('joined.' ~ moment_before, 'joined.' ~ moment) }}
+        end as hours_to_{{ name }},
+        {%- endfor %}
+        {{ hours_between('joined.mql_entered_at', 'joined.mql_responded_at') }}
+            as mql_response_hours,
+        case
+            when joined.mql_at is null then null
+            when joined.sql_at is not null then 'sql'
+            when joined.mql_given_back_as = 'recycled' then 'recycled'
+            when joined.mql_given_back_as is not null then 'rejected'
+            else 'open'
+        end as mql_outcome,
+        case
+            when
+                coalesce(
+                    joined.sal_entered_at, joined.sql_entered_at, joined.opportunity_entered_at
+                ) is not null
+                then 'accepted'
+            when joined.rejected_entered_at is not null then 'rejected'
+        end as sales_verdict,
+        coalesce(joined.current_stage, 'lead') as current_stage,
+        joined.score,
+        coalesce(joined.score_version, {{ unknown }}) as score_version,
+        coalesce(joined.score_band, {{ unknown }}) as score_band,
+        joined.is_qualified,
+        joined.is_fit,
+        joined.criteria_seen,
+        joined.criteria_expected
+    from passed_mql as joined
     cross join clock
 )
 
