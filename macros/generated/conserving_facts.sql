@@ -39,6 +39,11 @@
   "key": "payment_id"
  },
  {
+  "fact": "fct_quotes",
+  "table": "quotes",
+  "key": "quote_id"
+ },
+ {
   "fact": "fct_survey_responses",
   "table": "survey_responses",
   "key": "response_id"

@@ -7,6 +7,8 @@
  "kpi_customer_churn",
  "kpi_customer_retention",
  "kpi_lead_conversion",
+ "kpi_lead_quality",
+ "kpi_lead_score_calibration",
  "kpi_leads",
  "kpi_nps",
  "kpi_sales",

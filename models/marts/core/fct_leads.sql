@@ -212,8 +212,22 @@ joined as (
             when first_payments.first_payment_at >= leads.lead_created_at
                 then first_payments.first_payment_date
         end as first_payment_date,
-        stages.* exclude (lead_id),
-        scores.* exclude (lead_id)
+        stages.mql_entered_at,
+        stages.sal_entered_at,
+        stages.sql_entered_at,
+        stages.opportunity_entered_at,
+        stages.customer_entered_at,
+        stages.rejected_entered_at,
+        stages.mql_responded_at,
+        stages.mql_given_back_as,
+        stages.current_stage,
+        scores.score,
+        scores.score_version,
+        scores.score_band,
+        scores.is_qualified,
+        scores.is_fit,
+        scores.criteria_seen,
+        scores.criteria_expected
     from leads
     left join members on leads.lead_id = members.lead_id
     left join campaigns on members.campaign = campaigns.campaign
