@@ -10,6 +10,10 @@
         'from': 'first_touch_date', 'to': 'first_order_date',
         'sum': 'cycle_days_from_touch_sum', 'count': 'leads_converted_with_touch',
     },
+    'sales_cycle_days_from_mql': {
+        'from': 'recorded_mql_date', 'to': 'first_order_date',
+        'sum': 'cycle_days_from_mql_sum', 'count': 'leads_converted_with_mql',
+    },
     'sales_cycle_days_from_opportunity': {
         'from': 'opportunity_created_date', 'to': 'first_order_date',
         'sum': 'cycle_days_from_opportunity_sum', 'count': 'leads_converted_with_opportunity',
@@ -35,6 +39,8 @@ with leads as (
         {%- endfor %}
         lead_created_date,
         first_touch_date,
+        -- An imputed MQL is no moment that anything began in.
+        case when not is_mql_imputed then mql_date end as recorded_mql_date,
         opportunity_created_date,
         won_date,
         first_order_date,
