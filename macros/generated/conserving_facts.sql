@@ -14,6 +14,16 @@
   "where": "cost_source = 'cost_ledger'"
  },
  {
+  "fact": "fct_lead_stage_entries",
+  "table": "lead_stage_history",
+  "key": "stage_entry_id"
+ },
+ {
+  "fact": "fct_leads",
+  "table": "leads",
+  "key": "lead_id"
+ },
+ {
   "fact": "fct_order_lines",
   "table": "order_lines",
   "key": "order_line_id"
@@ -27,6 +37,11 @@
   "fact": "fct_payments",
   "table": "payments",
   "key": "payment_id"
+ },
+ {
+  "fact": "fct_quotes",
+  "table": "quotes",
+  "key": "quote_id"
  },
  {
   "fact": "fct_survey_responses",

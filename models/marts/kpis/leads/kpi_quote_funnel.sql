@@ -1,0 +1,57 @@
+{#- Steps in their order: whether a quote passed it, and the hours it took from the step before. -#}
+{%- set steps = {
+    'quotes_sent': ['passed_sent_at', 'hours_to_sent'],
+    'quotes_accepted': ['passed_accepted_at', 'hours_to_accepted'],
+    'quotes_ordered': ['ordered_at', 'hours_to_order'],
+} -%}
+{%- set parts = ['quotes_requested'] + steps.keys() | list -%}
+{%- set medians = {} -%}
+with quotes as (
+    select
+        requested_date as event_date,
+        industry,
+        sales_rep,
+        lead_source,
+        1 as quotes_requested,
+        {%- for step, columns in steps.items() %}
+        {%- do medians.update({step ~ '_median_hours': [columns[1], 0.5]}) %}
+        {{ columns[1] }},
+        case when {{ columns[0] }} is not null then 1 else 0 end as {{ step }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('fct_quotes') }}
+    where is_eligible
+),
+
+medians as (
+    {{ cell_quantiles('quotes', medians) | indent(4) }}
+),
+
+rollup as (
+    {{ kpi_rollup([{'relation': 'quotes', 'kind': 'events', 'measures': parts}]) }}
+),
+
+final as (
+    select
+        rollup.period_grain,
+        rollup.period_start,
+        rollup.period_end,
+        rollup.dimension,
+        rollup.dimension_value,
+        {%- for name in parts %}
+        cast(rollup.{{ name }} as bigint) as {{ name }},
+        {%- endfor %}
+        {{ funnel_variants('quote_funnel_rate', parts) | indent(8) }},
+        rollup.is_complete_period,
+        {{ reporting_midnight('rollup.period_end + ' ~ var('lead_window_days')) }} <= rollup.as_of
+            as is_mature,
+        rollup.as_of
+    from rollup
+    left join medians
+        on
+            rollup.period_grain = medians.period_grain
+            and rollup.period_start = medians.period_start
+            and rollup.dimension = medians.dimension
+            and rollup.dimension_value = medians.dimension_value
+)
+
+select * from final
