@@ -32,6 +32,11 @@
   "fact": "fct_survey_responses",
   "table": "survey_responses",
   "key": "response_id"
+ },
+ {
+  "fact": "fct_usage_charges",
+  "table": "usage_charges",
+  "key": "usage_charge_id"
  }
 ]) }}
 {% endmacro %}

@@ -6,6 +6,7 @@
  "kpi_cohort_retention",
  "kpi_customer_churn",
  "kpi_customer_retention",
+ "kpi_mrr",
  "kpi_nps",
  "kpi_sales",
  "kpi_subscription_churn",
