@@ -7,6 +7,7 @@
  "kpi_customer_churn",
  "kpi_customer_retention",
  "kpi_mrr",
+ "kpi_mrr_retention",
  "kpi_nps",
  "kpi_sales",
  "kpi_subscription_churn",
