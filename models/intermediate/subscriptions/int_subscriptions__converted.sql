@@ -6,7 +6,7 @@ with clock as (
 states as (
     select
         *,
-        not (is_trial or is_paused or is_metered) as is_paid,
+        not is_trial and not is_paused and not is_metered as is_paid,
         quantity * unit_price as list_amount,
         quantity * unit_price - discount_amount as billed_amount
     from {{ ref('int_subscriptions__states') }}

@@ -85,13 +85,13 @@ announced as (
     from subscriptions
     union all
     select
-        subscription_id,
-        {{ reporting_date('cancel_requested_at') }} as effective_date,
+        subscriptions.subscription_id,
+        {{ reporting_date('subscriptions.cancel_requested_at') }} as effective_date,
         'cancel_request' as change_type,
-        cancel_requested_at as recorded_at
+        subscriptions.cancel_requested_at as recorded_at
     from subscriptions
     cross join clock
-    where cancel_requested_at <= clock.as_of
+    where subscriptions.cancel_requested_at <= clock.as_of
 ),
 
 -- The row of a subscription is its state on the first day; each change moves some of it. A

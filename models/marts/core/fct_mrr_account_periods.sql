@@ -1,3 +1,7 @@
+{%- set signs = {
+    'new': '', 'expansion': '', 'contraction': '-', 'churned': '-', 'reactivated': '',
+} %}
+
 with periods as (
     select
         period_grain,
@@ -82,18 +86,14 @@ states as (
 
 moved as (
     select
+        {%- for movement, sign in signs.items() %}
+        sum({{ sign }}movements.mrr_change) filter (
+            where movements.movement_type = '{{ movement }}'
+        ) as mrr_{{ movement }},
+        {%- endfor %}
         movements.account_id,
         periods.period_grain,
-        periods.period_index,
-        {%- for movement, sign in {
-            'new': '', 'expansion': '', 'contraction': '-', 'churned': '-', 'reactivated': '',
-        }.items() %}
-        coalesce(
-            sum({{ sign }}movements.mrr_change) filter (
-                where movements.movement_type = '{{ movement }}'
-            ), 0
-        ) as mrr_{{ movement }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        periods.period_index
     from movements
     inner join periods
         on
@@ -126,8 +126,10 @@ paused_at_end as (
 judged as (
     select
         states.*,
-        case when states.mrr_at_start > 0 then states.period_start else states.first_movement_date end
-            as member_date,
+        case
+            when states.mrr_at_start > 0 then states.period_start
+            else states.first_movement_date
+        end as member_date,
         case when states.mrr_at_start > 0 then states.mrr_at_end else 0 end as mrr_retained_net,
         least(states.mrr_at_start, states.mrr_at_end) as mrr_retained_gross,
         case
@@ -167,10 +169,8 @@ final as (
         ] %}
         cast(judged.{{ amount }} as decimal(18, 4)) as {{ amount }},
         {%- endfor %}
-        {%- for amount in [
-            'mrr_new', 'mrr_expansion', 'mrr_contraction', 'mrr_churned', 'mrr_reactivated',
-        ] %}
-        cast(coalesce(moved.{{ amount }}, 0) as decimal(18, 4)) as {{ amount }},
+        {%- for movement in signs %}
+        cast(coalesce(moved.mrr_{{ movement }}, 0) as decimal(18, 4)) as mrr_{{ movement }},
         {%- endfor %}
         judged.has_mrr_at_start,
         judged.is_lost

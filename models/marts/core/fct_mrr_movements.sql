@@ -3,6 +3,17 @@
     'currency', 'ultimate_parent',
 ] %}
 {%- set tuple = (['account_id'] + members) | join(', ') %}
+{#- Kind, whose members it has, amount, effects of quantity and price, condition. -#}
+{%- set booked = [
+    ['fx', 'before', 'carried - before_mrr', '0', '0', 'true'],
+    ['transferred', 'before', '-carried', '0', '0', 'is_moved'],
+    ['transferred', 'after', 'carried', '0', '0', 'is_moved'],
+    ['paused', 'after', '-paused', '0', '0', 'goes_on'],
+    ['resumed', 'after', 'resumed', '0', '0', 'goes_on'],
+    ['sold', 'either', 'after_mrr - carried + paused - resumed',
+        'case when is_comparable then new_quantity - old_terms else 0 end',
+        'case when is_comparable then after_mrr - new_quantity else 0 end', 'true'],
+] %}
 
 with spells as (
     select
@@ -13,7 +24,8 @@ with spells as (
     where coalesce(exclusion_reason, '') != 'internal_account'
 ),
 
--- A contract on the day on which it begins, changes or ends: what it was and what it is now.
+-- A contract on the day on which it begins, changes or ends: what it was and what it is now, and
+-- what its old terms come to at the rate of the day, for the old and for the new quantity.
 turns as (
     select
         coalesce(after_spells.valid_from, before_spells.valid_to) as movement_date,
@@ -31,15 +43,17 @@ turns as (
         coalesce(after_spells.is_paused, false) as is_paused,
         before_spells.plan = after_spells.plan and before_spells.product = after_spells.product
             as is_same_offer,
-        -- The old terms at the rate of the day, for the old and for the new quantity.
-        {%- for name, quantity in {'old_terms': 'before', 'new_quantity': 'after'}.items() %}
         {{ monthly_amount(
-            quantity ~ '_spells.quantity * before_spells.unit_price_local'
+            'before_spells.billed_amount_local',
+            'before_spells.billing_interval', 'before_spells.interval_count',
+            'after_spells.fx_rate'
+        ) }} as old_terms,
+        {{ monthly_amount(
+            'after_spells.quantity * before_spells.unit_price_local'
                 ~ ' - before_spells.discount_amount_local',
             'before_spells.billing_interval', 'before_spells.interval_count',
             'after_spells.fx_rate'
-        ) }} as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        ) }} as new_quantity
     from spells as before_spells
     full outer join spells as after_spells
         on
@@ -65,17 +79,6 @@ steps as (
     from turns
 ),
 
-{#- side: whose members; amount, quantity_effect, price_effect, condition -#}
-{% set booked = [
-    ['fx', 'before', 'carried - before_mrr', '0', '0', 'true'],
-    ['transferred', 'before', '-carried', '0', '0', 'is_moved'],
-    ['transferred', 'after', 'carried', '0', '0', 'is_moved'],
-    ['paused', 'after', '-paused', '0', '0', 'goes_on'],
-    ['resumed', 'after', 'resumed', '0', '0', 'goes_on'],
-    ['sold', 'either', 'after_mrr - carried + paused - resumed',
-        'case when is_comparable then new_quantity - old_terms else 0 end',
-        'case when is_comparable then after_mrr - new_quantity else 0 end', 'true'],
-] -%}
 legs as (
     {%- for kind, side, amount, quantity_effect, price_effect, condition in booked %}
     select
@@ -119,10 +122,8 @@ histories as (
 -- Nothing comes back that never was: a trial that was paused begins to pay when it resumes.
 told as (
     select
-        legs.* replace (
-            case when legs.kind = 'resumed' and not histories.had_mrr then 'sold' else legs.kind end
-            as kind
-        ),
+        legs.*,
+        legs.kind = 'sold' or (legs.kind = 'resumed' and not histories.had_mrr) as is_sold,
         histories.mrr_at_close,
         histories.had_mrr
     from legs
@@ -147,7 +148,7 @@ account_days as (
             when sum(amount) < 0 then 'contraction'
         end as movement_type
     from told
-    where kind = 'sold'
+    where is_sold
     group by account_id, movement_date
 ),
 
@@ -173,7 +174,7 @@ weighed as (
         on
             told.account_id = account_days.account_id
             and told.movement_date = account_days.movement_date
-    where told.kind = 'sold'
+    where told.is_sold
     group by
         {%- for member in members %}
         told.{{ member }},
@@ -218,7 +219,7 @@ movements as (
         0 as price_effect,
         0 as mix_effect
     from told
-    where kind != 'sold'
+    where not is_sold
     union all
     select
         'transferred' as movement_type,
@@ -262,9 +263,10 @@ final as (
         movement_date,
         movement_type,
         {{ members | join(',\n        ') }},
-        {%- for column in ['mrr_change', 'quantity_effect', 'price_effect', 'mix_effect'] %}
-        cast({{ column }} as decimal(18, 4)) as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        cast(mrr_change as decimal(18, 4)) as mrr_change,
+        cast(quantity_effect as decimal(18, 4)) as quantity_effect,
+        cast(price_effect as decimal(18, 4)) as price_effect,
+        cast(mix_effect as decimal(18, 4)) as mix_effect
     from summed
     where mrr_change != 0 or quantity_effect != 0 or price_effect != 0 or mix_effect != 0
 )

@@ -39,7 +39,6 @@ usage_spells as (
 -- Losses are positive and are subtracted.
 movements as (
     select
-        movement_date as event_date,
         {{ members }}
         {%- for part in moved %}
         {%- set movement = part.split('_')[1] %}
@@ -51,8 +50,9 @@ movements as (
         case
             when movement_type = '{{ movement }}' then {{ signs[movement] }}{{ effect }}_effect
             else 0
-        end as {{ part }}{{ ',' if not loop.last }}
+        end as {{ part }},
         {%- endfor %}
+        movement_date as event_date
     from {{ ref('fct_mrr_movements') }}
 ),
 

@@ -2,11 +2,7 @@
     'mrr_at_start', 'mrr_retained_net', 'mrr_retained_gross', 'mrr_reactivated_at_end', 'mrr_new',
     'mrr_expansion', 'mrr_contraction', 'mrr_churned', 'mrr_reactivated',
 ] %}
-{%- set sums = {
-    'mrr_retained_and_reactivated': 'mrr_retained_net + mrr_reactivated_at_end',
-    'mrr_gained': 'mrr_new + mrr_expansion + mrr_reactivated',
-    'mrr_lost': 'mrr_contraction + mrr_churned',
-} %}
+{%- set sums = ['mrr_retained_and_reactivated', 'mrr_gained', 'mrr_lost'] %}
 
 with account_periods as (
     select
@@ -36,9 +32,9 @@ rollup as (
 summed as (
     select
         *,
-        {%- for name, formula in sums.items() %}
-        {{ formula }} as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        mrr_retained_net + mrr_reactivated_at_end as mrr_retained_and_reactivated,
+        mrr_new + mrr_expansion + mrr_reactivated as mrr_gained,
+        mrr_contraction + mrr_churned as mrr_lost
     from rollup
 ),
 
@@ -49,7 +45,7 @@ final as (
         period_end,
         dimension,
         dimension_value,
-        {%- for part in amounts + (sums | list) %}
+        {%- for part in amounts + sums %}
         cast({{ part }} as decimal(18, 4)) as {{ part }},
         {%- endfor %}
         cast(accounts_at_start as bigint) as accounts_at_start,
