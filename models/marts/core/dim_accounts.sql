@@ -41,7 +41,7 @@ mentioned as (
             false as is_internal
         from {{ ref('int_identity__contacts') }}
         where account_id is not null
-        {%- for table_name in ['leads', 'subscriptions', 'opportunities'] %}
+        {%- for table_name in ['leads', 'subscriptions', 'subscription_changes', 'opportunities'] %}
         union all
         select
             company_id as account_id,

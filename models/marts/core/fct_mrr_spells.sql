@@ -33,13 +33,14 @@ internal_accounts as (
 stretches as (
     select
         converted.* exclude (valid_from, valid_to),
-        greatest(converted.valid_from, members.valid_from_date) as valid_from,
-        least(converted.valid_to, members.valid_to_date) as valid_to,
-        members.account_size_band,
-        members.industry,
-        members.country,
-        members.acquisition_channel,
-        members.ultimate_parent,
+        greatest(converted.valid_from, coalesce(members.valid_from_date, converted.valid_from))
+            as valid_from,
+        least(converted.valid_to, coalesce(members.valid_to_date, converted.valid_to)) as valid_to,
+        coalesce(members.account_size_band, '(unknown)') as account_size_band,
+        coalesce(members.industry, '(unknown)') as industry,
+        coalesce(members.country, '(unknown)') as country,
+        coalesce(members.acquisition_channel, '(unattributed)') as acquisition_channel,
+        coalesce(members.ultimate_parent, converted.account_id) as ultimate_parent,
         case
             when internal_accounts.account_id is not null then 'internal_account'
             when converted.is_metered then 'metered'
@@ -47,7 +48,7 @@ stretches as (
             when converted.is_paused then 'paused'
         end as exclusion_reason
     from converted
-    inner join members
+    left join members
         on
             converted.account_id = members.account_id
             and converted.valid_from < members.valid_to_date
