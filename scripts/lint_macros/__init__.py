@@ -13,9 +13,13 @@ def _query(*_arguments: object, **_named: object) -> str:
     return QUERY
 
 
+active_unit_periods = _query
+churn_variants = _query
 kpi_rollup = _query
 kpi_value_rows = _query
 landing_availability = _query
+period_end_spells = _query
+unit_member_spells = _query
 unit_period_spells = _query
 unit_periods = _query
 unit_spells = _query
