@@ -13,11 +13,15 @@ def _query(*_arguments: object, **_named: object) -> str:
     return QUERY
 
 
+acting_units = _query
 active_unit_periods = _query
+cell_quantiles = _query
 churn_variants = _query
 kpi_rollup = _query
 kpi_value_rows = _query
 landing_availability = _query
+stacked_spells = _query
+unit_counts = _query
 unit_period_spells = _query
 unit_periods = _query
 unit_spells = _query
