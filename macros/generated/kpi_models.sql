@@ -8,6 +8,7 @@
  "kpi_customer_retention",
  "kpi_nps",
  "kpi_sales",
- "kpi_visitor_conversion"
+ "kpi_visitor_conversion",
+ "kpi_web_traffic"
 ]) }}
 {% endmacro %}

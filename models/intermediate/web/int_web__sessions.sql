@@ -98,9 +98,8 @@ gaps as (
     select
         *,
         row_number() over visitor_hits as hit_number,
-        has_origin
-        and {{ origin }} is distinct from lag({{ origin }} ignore nulls) over visitor_hits
-            as changes_campaign,
+        {{ origin }} as origin,
+        lag({{ origin }} ignore nulls) over visitor_hits as origin_before,
         case
             when
                 event_at <= lag(event_at) over visitor_hits
@@ -135,8 +134,9 @@ sessions as (
         max(event_at) as ended_at,
         count(*) as hits,
         count(*) filter (where event_name = 'page_view') as pageviews,
-        count(*) filter (where starts_session = 1 or changes_campaign)
-            as sessions_split_on_campaign,
+        count(*) filter (
+            where starts_session = 1 or (has_origin and origin is distinct from origin_before)
+        ) as sessions_split_on_campaign,
         sum(bytes_sent) as bytes_sent,
         max_by(contact_id, hit_number) filter (where contact_id is not null) as contact_id,
         min_by(source, hit_number) filter (where has_origin) as source,
