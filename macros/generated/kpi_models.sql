@@ -7,6 +7,7 @@
  "kpi_customer_churn",
  "kpi_customer_retention",
  "kpi_nps",
+ "kpi_repeat_visits",
  "kpi_sales",
  "kpi_visitor_conversion",
  "kpi_web_traffic"
