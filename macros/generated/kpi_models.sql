@@ -10,6 +10,7 @@
  "kpi_repeat_visits",
  "kpi_sales",
  "kpi_visitor_conversion",
+ "kpi_web_funnel",
  "kpi_web_traffic"
 ]) }}
 {% endmacro %}
