@@ -6,6 +6,7 @@
  "kpi_cohort_retention",
  "kpi_customer_churn",
  "kpi_customer_retention",
+ "kpi_email_list_churn",
  "kpi_nps",
  "kpi_repeat_visits",
  "kpi_sales",
