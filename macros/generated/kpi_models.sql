@@ -7,6 +7,7 @@
  "kpi_customer_churn",
  "kpi_customer_retention",
  "kpi_email_list_churn",
+ "kpi_email_opt_in",
  "kpi_nps",
  "kpi_repeat_visits",
  "kpi_sales",

@@ -14,12 +14,14 @@ def _query(*_arguments: object, **_named: object) -> str:
 
 
 acting_units = _query
+active_spells = _query
 active_unit_periods = _query
 cell_quantiles = _query
 churn_variants = _query
 kpi_rollup = _query
 kpi_value_rows = _query
 landing_availability = _query
+merged_spells = _query
 stacked_spells = _query
 unit_counts = _query
 unit_period_spells = _query
