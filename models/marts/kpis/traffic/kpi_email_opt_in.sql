@@ -22,7 +22,7 @@ with sessions as (
         {%- for name in of_visits %}
         {{ name }},
         {%- endfor %}
-        1 as sessions
+        cast(is_eligible as integer) as sessions
     from {{ ref('fct_sessions') }}
     where is_eligible
 ),
@@ -91,7 +91,7 @@ either_spells as (
         from_index,
         to_index
     from before_spells
-    union all
+    union
     select
         visitor_id,
         period_grain,

@@ -67,7 +67,7 @@ acts as (
         order_value as order_value_from_visitors,
         first_orders,
         0 as forms,
-        1 as actions
+        orders_valid as actions
     from orders
     where visitor_id is not null
     union all
@@ -80,7 +80,7 @@ acts as (
         forms,
         forms as actions
     from sessions
-    where forms > 0
+    where forms = 1
 ),
 
 act_periods as (
@@ -110,7 +110,7 @@ order_products as (
 ),
 
 visits_of_buyers as (
-    select distinct
+    select
         visitor_id,
         event_date
     from sessions
@@ -125,7 +125,7 @@ within_days as (
     select
         first_visits.visitor_id,
         'total' as dimension,
-        'all' as dimension_value,
+        cast(null as varchar) as dimension_value,
         first_visits.period_grain,
         first_visits.from_index,
         first_visits.to_index,
