@@ -45,7 +45,7 @@ states as (
                 is_voluntary := unit_spells.is_voluntary,
                 cancel_reason := unit_spells.cancel_reason
             ),
-            unit_spells.active_to
+            (unit_spells.active_to, unit_spells.spell_number)
         ) filter (where unit_spells.active_to < periods.period_end) as last_end
     from unit_spells
     inner join {{ ref('dim_periods') }} as periods

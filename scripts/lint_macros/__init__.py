@@ -13,12 +13,21 @@ def _query(*_arguments: object, **_named: object) -> str:
     return QUERY
 
 
+acting_units = _query
+active_spells = _query
 active_unit_periods = _query
+cell_quantiles = _query
 churn_variants = _query
+credited_rows = _query
 kpi_rollup = _query
 kpi_value_rows = _query
 landing_availability = _query
+lifetime_rollup = _query
+merged_spells = _query
 period_end_spells = _query
+rollup_members = _query
+stacked_spells = _query
+unit_counts = _query
 unit_member_spells = _query
 unit_period_spells = _query
 unit_periods = _query

@@ -44,6 +44,7 @@ sessions as (
         started_at,
         ended_at,
         pageviews,
+        sessions_split_on_campaign,
         bytes_sent,
         source,
         medium,
@@ -55,6 +56,15 @@ sessions as (
         has_cart,
         has_checkout,
         has_form_submit,
+        product_view_at,
+        cart_at,
+        checkout_at,
+        case
+            when checkout_at is not null then 3
+            when cart_at is not null then 2
+            when product_view_at is not null then 1
+            else 0
+        end as shop_steps,
         case when is_bot then 'bot' end as exclusion_reason
     from {{ ref('int_web__sessions') }}
     union all
@@ -66,6 +76,7 @@ sessions as (
         delivered.started_at,
         coalesce(delivered.ended_at, delivered.started_at) as ended_at,
         delivered.pageviews,
+        1 as sessions_split_on_campaign,
         delivered.bytes_sent,
         case
             when delivered.has_utm then coalesce(lower(delivered.utm_source), '(not set)')
@@ -84,6 +95,16 @@ sessions as (
         delivered.has_cart,
         delivered.has_checkout,
         delivered.has_form_submit,
+        -- What was done is known of these, not when.
+        cast(null as timestamp) as product_view_at,
+        cast(null as timestamp) as cart_at,
+        cast(null as timestamp) as checkout_at,
+        case
+            when delivered.has_checkout then 3
+            when delivered.has_cart then 2
+            when delivered.has_product_view then 1
+            else 0
+        end as shop_steps,
         coalesce(
             {{ row_exclusion('delivered.started_at', 'delivered') }},
             case
@@ -123,6 +144,7 @@ final as (
         {{ reporting_date('sessions.started_at') }} as session_date,
         sessions.ended_at,
         cast(sessions.pageviews as bigint) as pageviews,
+        cast(sessions.sessions_split_on_campaign as bigint) as sessions_split_on_campaign,
         cast(sessions.bytes_sent as bigint) as bytes_sent,
         channels.marketing_channel,
         channels.is_marketing,
@@ -136,6 +158,10 @@ final as (
         sessions.has_cart,
         sessions.has_checkout,
         sessions.has_form_submit,
+        sessions.product_view_at,
+        sessions.cart_at,
+        sessions.checkout_at,
+        cast(sessions.shop_steps as integer) as shop_steps,
         sessions.exclusion_reason
     from sessions
     left join channels

@@ -1,3 +1,5 @@
+{%- set origin = "case when has_origin then concat_ws(' / ', source, medium, campaign) end" %}
+
 -- Hits are read once and sorted by visitor twice (gap, then number of the session); nothing joins
 -- hits to hits.
 with clock as (
@@ -96,6 +98,8 @@ gaps as (
     select
         *,
         row_number() over visitor_hits as hit_number,
+        {{ origin }} as origin,
+        lag({{ origin }} ignore nulls) over visitor_hits as origin_before,
         case
             when
                 event_at <= lag(event_at) over visitor_hits
@@ -130,6 +134,9 @@ sessions as (
         max(event_at) as ended_at,
         count(*) as hits,
         count(*) filter (where event_name = 'page_view') as pageviews,
+        count(*) filter (
+            where starts_session = 1 or (has_origin and origin is distinct from origin_before)
+        ) as sessions_split_on_campaign,
         sum(bytes_sent) as bytes_sent,
         max_by(contact_id, hit_number) filter (where contact_id is not null) as contact_id,
         min_by(source, hit_number) filter (where has_origin) as source,
@@ -141,9 +148,28 @@ sessions as (
         bool_or(event_name = 'product_view') as has_product_view,
         bool_or(event_name = 'add_to_cart') as has_cart,
         bool_or(event_name = 'checkout') as has_checkout,
-        bool_or(event_name = 'form_submit') as has_form_submit
+        bool_or(event_name = 'form_submit') as has_form_submit,
+        min(event_at) filter (where event_name = 'product_view') as product_view_at,
+        list(event_at) filter (where event_name = 'add_to_cart') as cart_moments,
+        list(event_at) filter (where event_name = 'checkout') as checkout_moments
     from numbered
     group by source_name, client_id, is_bot, session_number
+),
+
+-- A step counts when it is taken at or after the steps before it, which may be skipped.
+carts as (
+    select
+        *,
+        {{ first_moment_from('cart_moments', 'product_view_at') }} as cart_at
+    from sessions
+),
+
+steps as (
+    select
+        *,
+        {{ first_moment_from('checkout_moments', 'coalesce(cart_at, product_view_at)') }}
+            as checkout_at
+    from carts
 ),
 
 final as (
@@ -157,6 +183,7 @@ final as (
         ended_at,
         cast(hits as bigint) as hits,
         cast(pageviews as bigint) as pageviews,
+        cast(sessions_split_on_campaign as bigint) as sessions_split_on_campaign,
         cast(bytes_sent as bigint) as bytes_sent,
         coalesce(source, '(direct)') as source,
         coalesce(medium, '(none)') as medium,
@@ -168,8 +195,11 @@ final as (
         has_cart,
         has_checkout,
         has_form_submit,
+        product_view_at,
+        cart_at,
+        checkout_at,
         is_bot
-    from sessions
+    from steps
 )
 
 select * from final

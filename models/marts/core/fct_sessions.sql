@@ -18,11 +18,23 @@ first_orders as (
 ),
 
 sessions_with_order as (
-    select distinct visits.session_id
+    select
+        sessions.session_id,
+        -- An order counts as a step at or after the steps before it; null if none does.
+        min(orders.placed_at) filter (
+            where
+            orders.placed_at
+            >= coalesce(
+                sessions.checkout_at, sessions.cart_at, sessions.product_view_at, orders.placed_at
+            )
+        ) as order_at
     from {{ ref('int_orders__visits') }} as visits
     inner join {{ ref('int_orders__resolved') }} as orders
         on visits.order_id = orders.order_id
-    where orders.is_valid_order and visits.session_id is not null
+    inner join sessions
+        on visits.session_id = sessions.session_id
+    where orders.is_valid_order
+    group by sessions.session_id
 ),
 
 judged as (
@@ -30,6 +42,7 @@ judged as (
         sessions.*,
         first_orders.first_order_date,
         sessions_with_order.session_id is not null as has_order,
+        sessions_with_order.order_at,
         case
             when sessions.exclusion_reason is not null then sessions.exclusion_reason
             when internal_accounts.account_id is not null then 'internal_account'
@@ -43,6 +56,22 @@ judged as (
         on sessions.session_id = sessions_with_order.session_id
 ),
 
+-- The first visit ever of a visitor, and of an account, is the one that is not a repeat visit.
+counted as (
+    select
+        *,
+        final_exclusion_reason is null as is_eligible,
+        row_number() over (
+            partition by visitor_id, final_exclusion_reason is null
+            order by started_at, session_id
+        ) as visit_number,
+        row_number() over (
+            partition by account_id, final_exclusion_reason is null
+            order by started_at, session_id
+        ) as account_visit_number
+    from judged
+),
+
 final as (
     select
         cast(session_id as varchar) as session_id,
@@ -54,6 +83,7 @@ final as (
         cast(session_date as date) as session_date,
         cast(ended_at as timestamp) as ended_at,
         cast(pageviews as bigint) as pageviews,
+        cast(sessions_split_on_campaign as bigint) as sessions_split_on_campaign,
         cast(bytes_sent as bigint) as bytes_sent,
         cast(marketing_channel as varchar) as marketing_channel,
         cast(source as varchar) as source,
@@ -75,9 +105,23 @@ final as (
         cast(coalesce(has_checkout, false) as boolean) as has_checkout,
         cast(coalesce(has_form_submit, false) as boolean) as has_form_submit,
         cast(has_order as boolean) as has_order,
-        cast(final_exclusion_reason is null as boolean) as is_eligible,
+        cast(product_view_at as timestamp) as product_view_at,
+        cast(cart_at as timestamp) as cart_at,
+        cast(checkout_at as timestamp) as checkout_at,
+        cast(order_at as timestamp) as order_at,
+        cast(
+            case when order_at is not null then 4 else coalesce(shop_steps, 0) end as integer
+        ) as shop_steps,
+        cast(is_eligible and visit_number > 1 as boolean) as is_repeat_visit,
+        -- A visitor without an account stands for itself.
+        cast(
+            is_eligible
+            and (visit_number > 1 or (account_id is not null and account_visit_number > 1))
+            as boolean
+        ) as is_repeat_visit_by_account,
+        cast(is_eligible as boolean) as is_eligible,
         cast(final_exclusion_reason as varchar) as exclusion_reason
-    from judged
+    from counted
 )
 
 select * from final

@@ -1,10 +1,14 @@
 {%- set dimensions = rollup_setting('dimensions') | list %}
 {%- set visitor_member = 'visitor_id, dimension, dimension_value' %}
-{%- set act_measures = [
-    'visitors_with_order', 'visitors_with_form', 'visitors_with_action', 'visitors_new_customer',
-    'visitors_with_order_within_30d', 'visitors_with_order_within_90d',
-    'orders_from_visitors', 'order_value_from_visitors', 'orders_squared', 'order_value_squared',
-] %}
+{%- set act_spells = {
+    'act_counts': [
+        'visitors_with_order', 'visitors_with_form', 'visitors_with_action', 'visitors_new_customer',
+    ],
+    'within_days': ['visitors_with_order_within_30d', 'visitors_with_order_within_90d'],
+    'order_sums': ['orders_from_visitors', 'order_value_from_visitors'],
+    'order_products': ['orders_squared', 'order_value_squared'],
+} %}
+{%- set act_measures = act_spells.values() | sum(start=[]) %}
 {%- set counts = [
     'visitors', 'visitors_with_order', 'visitors_with_form', 'visitors_with_action',
     'visitors_new_customer', 'visitors_with_order_within_30d', 'visitors_with_order_within_90d',
@@ -42,15 +46,16 @@ visitor_periods as (
         | indent(4) }}
 ),
 
-active_visitors as (
-    select
-        *,
-        1 as visitors
-    from visitor_periods
+visitors as (
+    {{ unit_counts('visitor_periods', 'visitor_id', {'visitors': 'sessions'}) | indent(4) }}
 ),
 
-visitors as (
-    {{ unit_spells('active_visitors', visitor_member, 'once', ['visitors']) | indent(4) }}
+session_products as (
+    {{ unit_spells('visitor_periods', visitor_member, 'products', {
+        'sessions_squared': ['sessions', 'sessions'],
+        'sessions_by_order': ['sessions', 'sessions_with_order'],
+        'sessions_with_order_squared': ['sessions_with_order', 'sessions_with_order'],
+    }) | indent(4) }}
 ),
 
 -- What visitors do, whatever the channel of the visit in which they do it.
@@ -58,77 +63,54 @@ acts as (
     select
         visitor_id,
         event_date,
-        orders_valid as orders,
-        order_value,
+        orders_valid as orders_from_visitors,
+        order_value as order_value_from_visitors,
         first_orders,
-        0 as forms
+        0 as forms,
+        orders_valid as actions
     from orders
     where visitor_id is not null
     union all
     select
         visitor_id,
         event_date,
-        0 as orders,
-        0 as order_value,
+        0 as orders_from_visitors,
+        0 as order_value_from_visitors,
         0 as first_orders,
-        forms
+        forms,
+        forms as actions
     from sessions
-    where forms > 0
+    where forms = 1
 ),
 
 act_periods as (
-    {{ unit_periods('acts', 'visitor_id', [], ['orders', 'order_value', 'first_orders', 'forms'])
-        | indent(4) }}
+    {{ unit_periods('acts', 'visitor_id', [], [
+        'orders_from_visitors', 'order_value_from_visitors', 'first_orders', 'forms', 'actions',
+    ]) | indent(4) }}
 ),
 
-{% for name, condition in {
-    'visitors_with_order': 'orders > 0',
-    'visitors_with_form': 'forms > 0',
-    'visitors_with_action': 'orders > 0 or forms > 0',
-    'visitors_new_customer': 'first_orders > 0',
-}.items() -%}
-{{ name }}_periods as (
-    select
-        visitor_id,
-        period_grain,
-        period_index,
-        1 as {{ name }}
-    from act_periods
-    where {{ condition }}
-),
-
-{{ name }} as (
-    {{ unit_spells(name ~ '_periods', 'visitor_id', 'once', [name]) | indent(4) }}
-),
-
-{% endfor -%}
-ordered_periods as (
-    select
-        visitor_id,
-        period_grain,
-        period_index,
-        orders as orders_from_visitors,
-        order_value as order_value_from_visitors
-    from act_periods
-    where orders > 0
+act_counts as (
+    {{ unit_counts('act_periods', 'visitor_id', {
+        'visitors_with_order': 'orders_from_visitors',
+        'visitors_with_form': 'forms',
+        'visitors_with_action': 'actions',
+        'visitors_new_customer': 'first_orders',
+    }) | indent(4) }}
 ),
 
 order_sums as (
-    {{ unit_spells(
-        'ordered_periods', 'visitor_id', 'sums',
-        ['orders_from_visitors', 'order_value_from_visitors']
-    ) | indent(4) }}
+    {{ unit_spells('act_periods', visitor_member, 'sums', act_spells.order_sums) | indent(4) }}
 ),
 
 order_products as (
-    {{ unit_spells('ordered_periods', 'visitor_id', 'products', {
+    {{ unit_spells('act_periods', visitor_member, 'products', {
         'orders_squared': ['orders_from_visitors', 'orders_from_visitors'],
         'order_value_squared': ['order_value_from_visitors', 'order_value_from_visitors'],
     }) | indent(4) }}
 ),
 
 visits_of_buyers as (
-    select distinct
+    select
         visitor_id,
         event_date
     from sessions
@@ -142,6 +124,8 @@ first_visits as (
 within_days as (
     select
         first_visits.visitor_id,
+        'total' as dimension,
+        cast(null as varchar) as dimension_value,
         first_visits.period_grain,
         first_visits.from_index,
         first_visits.to_index,
@@ -163,54 +147,11 @@ within_days as (
 ),
 
 act_spells as (
-    {%- for relation, own in {
-        'visitors_with_order': ['visitors_with_order'],
-        'visitors_with_form': ['visitors_with_form'],
-        'visitors_with_action': ['visitors_with_action'],
-        'visitors_new_customer': ['visitors_new_customer'],
-        'within_days': ['visitors_with_order_within_30d', 'visitors_with_order_within_90d'],
-        'order_sums': ['orders_from_visitors', 'order_value_from_visitors'],
-        'order_products': ['orders_squared', 'order_value_squared'],
-    }.items() %}
-    select
-        {%- for measure in act_measures %}
-        {{ measure if measure in own else '0 as ' ~ measure }},
-        {%- endfor %}
-        visitor_id,
-        period_grain,
-        from_index,
-        to_index
-    from {{ relation }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    {{ stacked_spells(act_spells, visitor_member) | indent(4) }}
 ),
 
--- An act counts in the periods in which its visitor is a visitor, in each member of the visitor.
 acting_visitors as (
-    select
-        {%- for measure in act_measures %}
-        act_spells.{{ measure }},
-        {%- endfor %}
-        visitors.dimension,
-        visitors.dimension_value,
-        visitors.period_grain,
-        greatest(visitors.from_index, act_spells.from_index) as from_index,
-        least(visitors.to_index, act_spells.to_index) as to_index
-    from visitors
-    inner join act_spells
-        on
-            visitors.visitor_id = act_spells.visitor_id
-            and visitors.period_grain = act_spells.period_grain
-            and visitors.from_index <= act_spells.to_index
-            and visitors.to_index >= act_spells.from_index
-),
-
-session_products as (
-    {{ unit_spells('visitor_periods', visitor_member, 'products', {
-        'sessions_squared': ['sessions', 'sessions'],
-        'sessions_by_order': ['sessions', 'sessions_with_order'],
-        'sessions_with_order_squared': ['sessions_with_order', 'sessions_with_order'],
-    }) | indent(4) }}
+    {{ acting_units('visitors', 'act_spells', 'visitor_id', act_measures) | indent(4) }}
 ),
 
 rollup as (

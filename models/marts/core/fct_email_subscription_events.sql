@@ -1,0 +1,29 @@
+with events as (
+    select *
+    from {{ ref('int_email__subscription_events') }}
+),
+
+final as (
+    select
+        cast(subscription_event_id as varchar) as subscription_event_id,
+        cast(source_name as varchar) as source_name,
+        cast(email_hash as varchar) as email_hash,
+        cast(list_name as varchar) as list_name,
+        cast(event_type as varchar) as event_type,
+        cast(event_at as timestamp) as event_at,
+        cast(event_date as date) as event_date,
+        cast(visitor_id as varchar) as visitor_id,
+        cast(coalesce(account_id, '(no account)') as varchar) as account_id,
+        cast(coalesce(form_name, '(unknown)') as varchar) as form_name,
+        cast(membership_number as integer) as membership_number,
+        cast(is_role_address as boolean) as is_role_address,
+        cast(is_opt_in as boolean) as is_opt_in,
+        cast(is_opt_in and visitor_id is null as boolean) as is_offline,
+        cast(is_confirmation as boolean) as is_confirmation,
+        cast(is_opt_out as boolean) as is_opt_out,
+        cast(exclusion_reason is null as boolean) as is_eligible,
+        cast(exclusion_reason as varchar) as exclusion_reason
+    from events
+)
+
+select * from final

@@ -1,0 +1,132 @@
+{%- set dimensions = rollup_setting('dimensions') | list %}
+{%- set visitor_member = 'visitor_id, dimension, dimension_value' %}
+{%- set own_of_hits = ['device_type', 'country'] %}
+{%- set counts = [
+    'visitors', 'sessions', 'pageviews', 'pageviews_in_sessions', 'pageviews_cookieless',
+    'bytes_sent', 'accounts_identified', 'sessions_split_on_campaign',
+] %}
+
+with sessions as (
+    select
+        visitor_id,
+        account_id,
+        session_date as event_date,
+        {%- for name in dimensions %}
+        {{ 'account_id as account' if name == 'account' else name }},
+        {%- endfor %}
+        1 as sessions,
+        sessions_split_on_campaign,
+        pageviews as pageviews_in_sessions,
+        coalesce(bytes_sent, 0) as session_bytes
+    from {{ ref('fct_sessions') }}
+    where is_eligible
+),
+
+-- Without a visitor there is no visit, so nothing that is known of a visit.
+cookieless_hits as (
+    select
+        hit_date as event_date,
+        {%- for name in dimensions %}
+        {%- if name in own_of_hits %}
+        {{ name }},
+        {%- else %}
+        {{ "'(no account)'" if name in ['account', 'customer_type'] else "'(unknown)'" }} as {{ name }},
+        {%- endif %}
+        {%- endfor %}
+        pageviews as pageviews_cookieless,
+        coalesce(bytes_sent, 0) as cookieless_bytes
+    from {{ ref('fct_cookieless_hits') }}
+    where is_eligible
+),
+
+visitor_periods as (
+    {{ unit_periods('sessions', 'visitor_id', dimensions, ['sessions', 'pageviews_in_sessions'])
+        | indent(4) }}
+),
+
+visitors as (
+    {{ unit_counts('visitor_periods', 'visitor_id', {'visitors': 'sessions'}) | indent(4) }}
+),
+
+session_products as (
+    {{ unit_spells('visitor_periods', visitor_member, 'products', {
+        'sessions_squared': ['sessions', 'sessions'],
+        'pageviews_by_sessions': ['pageviews_in_sessions', 'sessions'],
+        'pageviews_squared': ['pageviews_in_sessions', 'pageviews_in_sessions'],
+    }) | indent(4) }}
+),
+
+identified_sessions as (
+    select *
+    from sessions
+    where account_id != '(no account)'
+),
+
+account_periods as (
+    {{ unit_periods('identified_sessions', 'account_id', dimensions, ['sessions']) | indent(4) }}
+),
+
+accounts as (
+    {{ unit_counts('account_periods', 'account_id', {'accounts_identified': 'sessions'})
+        | indent(4) }}
+),
+
+rollup as (
+    {{ kpi_rollup([
+        {
+            'relation': 'sessions', 'kind': 'events',
+            'measures': [
+                'sessions', 'sessions_split_on_campaign', 'pageviews_in_sessions', 'session_bytes',
+            ],
+        },
+        {
+            'relation': 'cookieless_hits', 'kind': 'events',
+            'measures': ['pageviews_cookieless', 'cookieless_bytes'],
+        },
+        {
+            'relation': 'visitors', 'kind': 'spells', 'is_by_member': true,
+            'measures': ['visitors'],
+        },
+        {
+            'relation': 'accounts', 'kind': 'spells', 'is_by_member': true,
+            'measures': ['accounts_identified'],
+        },
+        {
+            'relation': 'session_products', 'kind': 'spells', 'is_by_member': true,
+            'measures': ['sessions_squared', 'pageviews_by_sessions', 'pageviews_squared'],
+        },
+    ]) }}
+),
+
+summed as (
+    select
+        *,
+        pageviews_in_sessions + pageviews_cookieless as pageviews,
+        {{ when_delivered('bytes_sent', 'session_bytes + cookieless_bytes') }} as bytes_sent
+    from rollup
+),
+
+final as (
+    select
+        period_grain,
+        period_start,
+        period_end,
+        dimension,
+        dimension_value,
+        {%- for name in counts %}
+        cast({{ name }} as bigint) as {{ name }},
+        {%- endfor %}
+        {{ safe_ratio('pageviews_in_sessions', 'sessions') }} as pages_per_session,
+        {%- for ending, side in {'ci_low': '-', 'ci_high': '+'}.items() %}
+        {{ delta_bound(
+            'pageviews_in_sessions', 'sessions', 'visitors', 'pageviews_squared',
+            'pageviews_by_sessions', 'sessions_squared', side=side
+        ) }} as pages_per_session_{{ ending }},
+        {%- endfor %}
+        is_complete_period,
+        is_complete_period as is_mature,
+        as_of
+    from summed
+)
+
+select * from final
