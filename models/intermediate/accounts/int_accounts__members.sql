@@ -5,15 +5,9 @@ with account_versions as (
         valid_to_date,
         segment,
         industry,
-        account_size_band
-    from {{ ref('dim_accounts') }}
-),
-
-acquisition as (
-    select
-        account_id,
+        account_size_band,
         acquisition_channel
-    from {{ ref('int_accounts__acquisition') }}
+    from {{ ref('dim_accounts') }}
 ),
 
 first_orders as (
@@ -31,12 +25,10 @@ final as (
         coalesce(account_versions.segment, '(unknown)') as segment,
         coalesce(account_versions.industry, '(unknown)') as industry,
         coalesce(account_versions.account_size_band, '(unknown)') as account_size_band,
-        coalesce(acquisition.acquisition_channel, '(unattributed)') as acquisition_channel,
+        coalesce(account_versions.acquisition_channel, '(unattributed)') as acquisition_channel,
         coalesce(left(cast(first_orders.first_order_date as varchar), 7), '(unknown)')
             as cohort_month
     from account_versions
-    left join acquisition
-        on account_versions.account_id = acquisition.account_id
     left join first_orders
         on account_versions.account_id = first_orders.account_id
 )
