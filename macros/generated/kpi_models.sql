@@ -6,6 +6,7 @@
  "kpi_cohort_retention",
  "kpi_customer_churn",
  "kpi_customer_retention",
+ "kpi_marketing_originated",
  "kpi_marketing_share_of_cac",
  "kpi_nps",
  "kpi_sales",
