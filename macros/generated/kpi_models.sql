@@ -9,6 +9,7 @@
  "kpi_marketing_originated",
  "kpi_marketing_share_of_cac",
  "kpi_nps",
+ "kpi_retention_cost",
  "kpi_sales",
  "kpi_visitor_conversion"
 ]) }}
