@@ -129,6 +129,7 @@ final as (
         cast(coalesce({{ name }}, '(unattributed)') as varchar) as {{ name }},
         {%- endfor %}
         cast(coalesce(is_marketing, false) as boolean) as is_marketing,
+        cast(coalesce(is_paid, false) as boolean) as is_paid,
         cast(
             cast(
                 whole_units
