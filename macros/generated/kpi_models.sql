@@ -10,6 +10,7 @@
  "kpi_marketing_share_of_cac",
  "kpi_nps",
  "kpi_retention_cost",
+ "kpi_romi",
  "kpi_sales",
  "kpi_visitor_conversion"
 ]) }}
