@@ -6,3 +6,14 @@
         'full_path_22_5', 'time_decay_7d', 'time_decay_30d',
     ]) }}
 {% endmacro %}
+
+{#- Names of measures by each attribution model: `orders_first`, `orders_last`, ... -#}
+{% macro by_attribution_model(measures) %}
+    {%- set names = [] -%}
+    {%- for model_name in attribution_models() -%}
+        {%- for measure in measures -%}
+            {%- do names.append(measure ~ '_' ~ model_name) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{% endmacro %}
