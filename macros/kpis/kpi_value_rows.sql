@@ -127,7 +127,9 @@ long as (
         {{ "'" ~ (variant.interval.method if variant.interval is mapping else variant.interval) ~ "'"
             if variant.interval and variant.interval != 'none' else 'cast(null as varchar)' }}
             as ci_method,
-        {{ is_delivered(variant.needs) if variant.needs else 'true' }} as is_source_delivered,
+        {{ is_delivered(variant.needs) if variant.needs else 'true' }}
+        and not coalesce({{ (variant.flags or {}).get('missing_source', 'false') }}, false)
+            as is_source_delivered,
         {%- for flag in ['missing_cost', 'not_estimable', 'fx_missing'] %}
         coalesce({{ (variant.flags or {}).get(flag, 'false') }}, false) as is_{{ flag }},
         {%- endfor %}

@@ -4,7 +4,7 @@
     relation: a CTE or relation with the columns source, medium and campaign (null is allowed and
     reads as `(not set)`; a visit without campaign data has the source `(direct)` and the medium
     `(none)`).
-    Columns: source, medium, campaign, marketing_channel, is_marketing. One row per combination;
+    Columns: source, medium, campaign, marketing_channel, is_marketing, is_paid. One row per combination;
     join with `is not distinct from`, since they may be null. -#}
 {% macro channel_map(relation) -%}
 select
@@ -14,7 +14,8 @@ select
     coalesce(
         min_by(rules.marketing_channel, rules.rule_order), 'Unassigned'
     ) as marketing_channel,
-    coalesce(min_by(rules.is_marketing, rules.rule_order), false) as is_marketing
+    coalesce(min_by(rules.is_marketing, rules.rule_order), false) as is_marketing,
+    coalesce(min_by(rules.is_paid, rules.rule_order), false) as is_paid
 from (select distinct source, medium, campaign from {{ relation }}) as combinations
 left join {{ ref('channel_rules') }} as rules
     on

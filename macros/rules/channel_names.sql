@@ -3,8 +3,8 @@
     medium, else the name as given. So one channel has one name, whoever writes it.
 
     relation: a CTE or relation with the column `marketing_channel`.
-    Columns: given_channel, marketing_channel, is_marketing (false for channels that the rules don't
-    know). One row per name given. -#}
+    Columns: given_channel, marketing_channel, is_marketing and is_paid (false for channels that the
+    rules don't know). One row per name given. -#}
 {% macro channel_names(relation) -%}
 with given as (
     select distinct
@@ -23,7 +23,8 @@ listed as (
     select
         {{ letters_of('marketing_channel') }} as letters,
         min(marketing_channel) as marketing_channel,
-        bool_or(is_marketing) as is_marketing
+        bool_or(is_marketing) as is_marketing,
+        bool_or(is_paid) as is_paid
     from {{ ref('channel_rules') }}
     group by {{ letters_of('marketing_channel') }}
 )
@@ -33,7 +34,8 @@ select
     coalesce(
         listed.marketing_channel, nullif(ruled.marketing_channel, 'Unassigned'), ruled.source
     ) as marketing_channel,
-    coalesce(listed.is_marketing, ruled.is_marketing) as is_marketing
+    coalesce(listed.is_marketing, ruled.is_marketing) as is_marketing,
+    coalesce(listed.is_paid, ruled.is_paid) as is_paid
 from ruled
 left join listed
     on {{ letters_of('ruled.source') }} = listed.letters

@@ -3,9 +3,9 @@
     flags: name of the column to its group of cost scopes (macro cost_scopes), or to
     {group, lag_days} where the cost window lies so many days before the period.
     Columns: period_grain, period_start, each flag (true if a month that the window touches has no
-    cost, see int_costs__coverage), and is_fx_missing (a booking of the fully loaded scopes was
+    cost, see int_costs__coverage), and is_fx_missing (a booking of the group `converted` was
     rejected there for lack of a rate). One row per period. -#}
-{% macro cost_gaps(flags) %}
+{% macro cost_gaps(flags, converted='fully_loaded') %}
     {%- set windows = {} -%}
     {%- for name, flag in flags.items() -%}
         {%- do windows.update({name: flag if flag is mapping else {'group': flag, 'lag_days': 0}}) -%}
@@ -24,7 +24,7 @@ select
     {%- endfor %}
     coalesce(bool_or(
         gaps.rows_without_rate > 0
-        and gaps.cost_scope in ({{ cost_scopes('fully_loaded') }})
+        and gaps.cost_scope in ({{ cost_scopes(converted) }})
         and gaps.month_end > periods.period_start
     ), false) as is_fx_missing
 from {{ ref('dim_periods') }} as periods

@@ -195,7 +195,14 @@ KPI_META: dict[str, Rule] = {
                 "left_censor_from": TEXT,
                 "left_censor_at": Scalar(("period_start", "trailing_year_start")),
                 "window_days": TEXT_OR_TEXTS,
-                "flags": Keys({"missing_cost": TEXT, "not_estimable": TEXT, "fx_missing": TEXT}),
+                "flags": Keys(
+                    {
+                        "missing_source": TEXT,
+                        "missing_cost": TEXT,
+                        "not_estimable": TEXT,
+                        "fx_missing": TEXT,
+                    }
+                ),
                 "bounds": TEXTS,
                 "source": TEXT,
                 "example": TEXT,

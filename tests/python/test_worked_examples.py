@@ -52,6 +52,59 @@ REFUND_LINES = """\
 refund_line_id,refund_id,order_line_id,amount_excl_tax
 R1-1,R1,O1-2,45
 """
+# K14 in June 2024: 100 accounts order for the first time, 399 did so in March; with C1 500 are
+# active at its end. K24 in November 2024: three accounts that bought for 800, 100 and 100.
+BOUGHT = [
+    *((f"N{number}", "2024-06-10T12:00:00Z", 1) for number in range(100)),
+    *((f"H{number}", "2024-03-15T12:00:00Z", 1) for number in range(399)),
+    ("S1", "2024-10-15T12:00:00Z", 800),
+    ("S2", "2024-10-15T12:00:00Z", 100),
+    ("S3", "2024-10-15T12:00:00Z", 100),
+]
+COMPANIES += "".join(f"{name},,DE,\n" for name, _, _ in BOUGHT)
+ORDERS += "".join(
+    f"O-{name},{moment},EUR,{name},sale,placed,false,,0,0,0,{amount}\n"
+    for name, moment, amount in BOUGHT
+)
+ORDER_LINES += "".join(f"L-{name},O-{name},1,{amount},P9\n" for name, _, amount in BOUGHT)
+# Salaries of June are spread over its days. The window 90 days before June is 3 March to 1 April.
+COST_LEDGER = """\
+cost_id,incurred_on,amount,currency_code,cost_scope,service_start_date,service_end_date
+C1,2024-06-28,1500,EUR,marketing_program,,
+C2,2024-07-05,2000,EUR,marketing_people,2024-06-01,2024-07-01
+C3,2024-07-05,3000,EUR,sales_people,2024-06-01,2024-07-01
+C4,2024-06-30,1000,EUR,sales_commission,,
+C5,2024-06-15,5000,EUR,overhead,,
+C6,2024-03-02,555,EUR,sales_people,,
+C7,2024-03-03,5000,EUR,sales_people,,
+C8,2024-04-01,3000,EUR,marketing_people,,
+C9,2024-04-02,555,EUR,sales_people,,
+"""
+AD_SPEND = """\
+spend_date,platform,campaign,spend,currency_code
+2024-06-01,google_ads,pumps,2000,EUR
+2024-06-30,google_ads,pumps,500,EUR
+"""
+CONTACTS = """\
+contact_id,company_id
+K1,S1
+K2,S1
+K3,S1
+K4,S2
+K5,S3
+"""
+SURVEYS = """\
+survey_id,survey_type,scale_min,scale_max
+yearly,relationship,0,10
+"""
+SURVEY_RESPONSES = """\
+response_id,survey_id,contact_id,responded_at,score
+A1,yearly,K1,2024-11-04T08:00:00Z,10
+A2,yearly,K2,2024-11-05T08:00:00Z,9
+A3,yearly,K3,2024-11-06T08:00:00Z,2
+A4,yearly,K4,2024-11-07T08:00:00Z,10
+A5,yearly,K5,2024-11-30T23:59:59Z,6
+"""
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +119,11 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnec
         "order_lines": ORDER_LINES,
         "refunds": REFUNDS,
         "refund_lines": REFUND_LINES,
+        "cost_ledger": COST_LEDGER,
+        "ad_spend": AD_SPEND,
+        "contacts": CONTACTS,
+        "surveys": SURVEYS,
+        "survey_responses": SURVEY_RESPONSES,
     }
     for name, text in tables.items():
         (landing / f"{name}.csv").write_text(text, encoding="utf-8")
@@ -168,16 +226,47 @@ def test_churn_of_an_order_on_10_january_is_a_loss_of_july_and_of_the_third_quar
     assert quarter == (0, 1, 1)
 
 
-def test_without_costs_web_traffic_and_surveys_these_kpis_say_missing_source(published):
+def test_K14_cac_100_marketing_only_60_fully_loaded_150_per_customer_12_lagged_80(published):
+    parts = "marketing_cost, sales_cost, overhead_cost, paid_media_cost, acquisition_cost_lagged"
+    assert cell(published, "kpi_cac", parts, "2024-06-01") == (6000, 4000, 5000, 2500, 8000)
+    counts = "new_customers, customers_active_at_end"
+    assert cell(published, "kpi_cac", counts, "2024-06-01") == (100, 500)
+    variants = "cac, cac_marketing_only, cac_fully_loaded, cac_per_customer_all, cac_lagged"
+    assert cell(published, "kpi_cac", variants, "2024-06-01") == (100, 60, 150, 12, 80)
+    # July has cost nowhere and nobody new; a month without bookings is no cheap month.
+    assert cell(published, "kpi_cac", "cac, is_cost_missing", "2024-07-01") == (None, True)
+
+
+def test_K15_marketing_is_60_percent_of_cac_and_40_percent_fully_loaded(published):
+    shares = "marketing_share_of_cac, marketing_share_of_fully_loaded_cac, new_customers"
+    june = cell(published, "kpi_marketing_share_of_cac", shares, "2024-06-01")
+    assert june == (0.6, 0.4, 100)
+
+
+def test_K24_nps_20_accounts_equal_11_1_revenue_weighted_26_7(published):
+    scores = "nps, nps_account_equal, nps_revenue_weighted, responses, accounts"
+    november = cell(published, "kpi_nps", scores, "2024-11-01")
+    assert tuple(round(value, 1) for value in november) == (20, 11.1, 26.7, 5, 3)
+
+
+def test_without_touches_and_bookings_of_retention_these_kpis_say_missing_source(
+    published,
+):
     statuses = published.execute(
-        "select kpi, variant, list(distinct value_status) from kpi.kpi_values "
-        "where is_default and kpi in ('cac', 'nps', 'visitor_conversion') group by all order by 1"
+        "select kpi, list(distinct value_status) from kpi.kpi_values where is_default and kpi in "
+        "('attribution', 'marketing_originated', 'retention_cost', 'romi', 'visitor_conversion') "
+        "group by all order by 1"
     ).fetchall()
     assert statuses == [
-        ("cac", "cac", ["missing_source"]),
-        ("nps", "nps", ["missing_source"]),
-        ("visitor_conversion", "visitor_conversion_rate", ["missing_source"]),
+        ("attribution", ["missing_source"]),
+        ("marketing_originated", ["missing_source"]),
+        ("retention_cost", ["missing_source"]),
+        ("romi", ["missing_source"]),
+        ("visitor_conversion", ["missing_source"]),
     ]
+    parts = "new_customers, new_customers_originated, people_reached"
+    june = cell(published, "kpi_marketing_originated", parts, "2024-06-01")
+    assert june == (100, None, None)
 
 
 def test_every_bi_view_of_the_published_file_can_be_read(published):

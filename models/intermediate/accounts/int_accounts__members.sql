@@ -8,21 +8,16 @@ with account_versions as (
         account_size_band,
         country,
         sales_rep,
-        ultimate_parent_id
-    from {{ ref('dim_accounts') }}
-),
-
-acquisition as (
-    select
-        account_id,
+        ultimate_parent_id,
         acquisition_channel
-    from {{ ref('int_accounts__acquisition') }}
+    from {{ ref('dim_accounts') }}
 ),
 
 first_orders as (
     select
         account_id,
-        first_order_date
+        first_order_date,
+        first_product_category
     from {{ ref('int_accounts__first_orders') }}
 ),
 
@@ -37,12 +32,11 @@ final as (
         coalesce(account_versions.country, '(unknown)') as country,
         coalesce(account_versions.sales_rep, '(unknown)') as account_owner,
         account_versions.ultimate_parent_id as ultimate_parent,
-        coalesce(acquisition.acquisition_channel, '(unattributed)') as acquisition_channel,
+        coalesce(account_versions.acquisition_channel, '(unattributed)') as acquisition_channel,
         coalesce(left(cast(first_orders.first_order_date as varchar), 7), '(unknown)')
-            as cohort_month
+            as cohort_month,
+        coalesce(first_orders.first_product_category, '(unknown)') as first_product_category
     from account_versions
-    left join acquisition
-        on account_versions.account_id = acquisition.account_id
     left join first_orders
         on account_versions.account_id = first_orders.account_id
 )

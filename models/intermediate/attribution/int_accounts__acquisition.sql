@@ -4,6 +4,7 @@ with touches as (
         account_id,
         touched_at,
         marketing_channel,
+        is_marketing,
         campaign
     from {{ ref('int_touches__unioned') }}
     where account_id is not null
@@ -43,7 +44,10 @@ first_touches as (
     select
         touches.account_id,
         touches.marketing_channel,
-        touches.campaign
+        touches.is_marketing,
+        touches.campaign,
+        bool_or(touches.is_marketing) over (partition by touches.account_id)
+            as has_marketing_touch
     from touches
     left join first_orders
         on touches.account_id = first_orders.account_id
@@ -101,7 +105,13 @@ final as (
             first_touches.campaign,
             case when original_sources.account_id is not null then '(unknown)' end,
             '(unattributed)'
-        ) as acquisition_campaign
+        ) as acquisition_campaign,
+        first_touches.account_id is not null or original_sources.account_id is not null
+            as is_origin_known,
+        coalesce(first_touches.is_marketing, channels.is_marketing, false)
+            as is_marketing_originated,
+        coalesce(first_touches.has_marketing_touch, channels.is_marketing, false)
+            as is_marketing_influenced
     from accounts
     left join first_touches
         on accounts.account_id = first_touches.account_id

@@ -180,6 +180,7 @@ final as (
         by_account.visitor_id,
         by_account.marketing_channel,
         coalesce(channels.is_marketing, false) as is_marketing,
+        coalesce(channels.is_paid, false) as is_paid,
         coalesce(by_account.campaign, {{ unknown }}) as campaign,
         coalesce(campaigns.program, {{ unknown }}) as program,
         coalesce(campaigns.initiative, {{ unknown }}) as initiative,

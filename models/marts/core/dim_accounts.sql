@@ -115,24 +115,34 @@ unioned as (
     from without_company
 ),
 
-final as (
+acquisition as (
     select
         account_id,
-        cast(valid_from_date as date) as valid_from_date,
-        cast(valid_to_date as date) as valid_to_date,
-        valid_to_date = date '9999-12-31' as is_current,
-        account_kind,
-        coalesce(account_name, account_id) as account_name,
-        parent_account_id,
-        ultimate_parent_id,
-        coalesce(industry, '(unknown)') as industry,
-        coalesce(segment, '(unknown)') as segment,
-        coalesce(country_code, '(unknown)') as country,
-        coalesce(account_size_band, '(unknown)') as account_size_band,
-        coalesce(sales_rep_id, '(unknown)') as sales_rep,
-        original_source,
-        coalesce(is_internal, false) as is_internal
+        acquisition_channel
+    from {{ ref('int_accounts__acquisition') }}
+),
+
+final as (
+    select
+        unioned.account_id,
+        cast(unioned.valid_from_date as date) as valid_from_date,
+        cast(unioned.valid_to_date as date) as valid_to_date,
+        unioned.valid_to_date = date '9999-12-31' as is_current,
+        unioned.account_kind,
+        coalesce(unioned.account_name, unioned.account_id) as account_name,
+        unioned.parent_account_id,
+        unioned.ultimate_parent_id,
+        coalesce(unioned.industry, '(unknown)') as industry,
+        coalesce(unioned.segment, '(unknown)') as segment,
+        coalesce(unioned.country_code, '(unknown)') as country,
+        coalesce(unioned.account_size_band, '(unknown)') as account_size_band,
+        coalesce(unioned.sales_rep_id, '(unknown)') as sales_rep,
+        coalesce(acquisition.acquisition_channel, '(unattributed)') as acquisition_channel,
+        unioned.original_source,
+        coalesce(unioned.is_internal, false) as is_internal
     from unioned
+    left join acquisition
+        on unioned.account_id = acquisition.account_id
 )
 
 select * from final

@@ -1,15 +1,11 @@
 {%- set decays = {'time_decay_7d': 7, 'time_decay_30d': 30} %}
-{%- set models = [
-    'first', 'last', 'last_non_direct', 'linear', 'position_40_20_40', 'w_30_30_30_10',
-    'full_path_22_5',
-] + decays.keys() | list %}
 with paths as (
     select *
     from {{ ref('int_conversions__paths') }}
 ),
 
 models as (
-    {%- for name in models %}
+    {%- for name in attribution_models() %}
     select '{{ name }}' as attribution_model
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -129,6 +125,7 @@ final as (
         cast(coalesce({{ name }}, '(unattributed)') as varchar) as {{ name }},
         {%- endfor %}
         cast(coalesce(is_marketing, false) as boolean) as is_marketing,
+        cast(coalesce(is_paid, false) as boolean) as is_paid,
         cast(
             cast(
                 whole_units

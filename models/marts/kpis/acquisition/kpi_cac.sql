@@ -1,5 +1,10 @@
-{%- set cost_parts = [
+{%- set cost_groups = ['marketing', 'sales', 'overhead', 'paid_media', 'acquisition'] -%}
+{%- set cost_measures = [
     'marketing_cost', 'sales_cost', 'overhead_cost', 'paid_media_cost', 'acquisition_cost',
+] -%}
+{%- set members = [
+    'marketing_channel', 'campaign', 'program', 'initiative', 'tactic', 'acquisition_channel',
+    'segment', 'industry',
 ] -%}
 {#- Null instead of a flattering number where cost of one of their scopes is missing. -#}
 {%- set ratios = [
@@ -14,87 +19,43 @@
     ('cac_lagged', 'acquisition_cost_lagged', 'new_customers', 'is_lagged_cost_missing'),
 ] -%}
 with costs as (
-    select
-        cost_date as event_date,
-        marketing_channel,
-        campaign,
-        program,
-        initiative,
-        tactic,
-        marketing_channel as acquisition_channel,
-        segment,
-        '(unallocated)' as industry,
-        {%- for part in ['marketing', 'sales', 'overhead', 'acquisition'] %}
-        case when cost_scope in ({{ cost_scopes(part) }}) then amount else 0 end as {{ part }}_cost,
-        {%- endfor %}
-        case
-            when is_paid_media and cost_scope in ({{ cost_scopes('marketing') }}) then amount
-            else 0
-        end as paid_media_cost
-    from {{ ref('fct_costs') }}
-    where is_eligible
+    {{ cost_events(cost_groups, members) | indent(4) }}
 ),
 
 lagged_costs as (
     select
-        * exclude (event_date, {{ cost_parts | join(', ') }}),
         event_date + {{ var('cac_lag_days') }} as event_date,
+        {{ members | join(', ') }},
         acquisition_cost as acquisition_cost_lagged
     from costs
 ),
 
-first_orders as (
+new_customers as (
     select
         order_date as event_date,
         order_id,
         acquisition_channel,
         segment,
         industry,
-        is_first_order,
         1 as new_customers,
         -- I4: a later full refund does not undo a new customer; this count leaves those out.
-        case
-            when bool_or(is_valid_order and not is_fully_refunded) over (partition by account_id)
-                then 1
-            else 0
-        end as new_customers_net
-    from {{ ref('fct_orders') }}
-    qualify is_first_order
-),
-
-account_versions as (
-    select
-        account_id,
-        valid_from_date,
-        valid_to_date,
-        segment,
-        industry
-    from {{ ref('dim_accounts') }}
-),
-
-acquisition as (
-    select
-        account_id,
-        acquisition_channel
-    from {{ ref('int_accounts__acquisition') }}
+        case when is_fully_refunded then 0 else 1 end as new_customers_net
+    from {{ ref('fct_new_customers') }}
 ),
 
 active_members as (
     select
-        spells.account_id,
-        greatest(spells.active_from, account_versions.valid_from_date) as active_from,
-        least(spells.active_to, account_versions.valid_to_date) as active_to,
-        coalesce(acquisition.acquisition_channel, '(unattributed)') as acquisition_channel,
-        coalesce(account_versions.segment, '(unknown)') as segment,
-        coalesce(account_versions.industry, '(unknown)') as industry
+        greatest(spells.active_from, accounts.valid_from_date) as active_from,
+        least(spells.active_to, accounts.valid_to_date) as active_to,
+        coalesce(accounts.acquisition_channel, '(unattributed)') as acquisition_channel,
+        coalesce(accounts.segment, '(unknown)') as segment,
+        coalesce(accounts.industry, '(unknown)') as industry
     from {{ ref('fct_account_spells') }} as spells
-    left join account_versions
+    left join {{ ref('dim_accounts') }} as accounts
         on
-            spells.account_id = account_versions.account_id
-            and spells.active_from < account_versions.valid_to_date
-            and spells.active_to > account_versions.valid_from_date
-    left join acquisition
-        on spells.account_id = acquisition.account_id
+            spells.account_id = accounts.account_id
+            and spells.active_from < accounts.valid_to_date
+            and spells.active_to > accounts.valid_from_date
 ),
 
 -- Active at the end of a period is active on its last day.
@@ -126,10 +87,10 @@ cost_gaps as (
 
 rollup as (
     {{ kpi_rollup([
-        {'relation': 'costs', 'kind': 'events', 'measures': cost_parts},
+        {'relation': 'costs', 'kind': 'events', 'measures': cost_measures},
         {'relation': 'lagged_costs', 'kind': 'events', 'measures': ['acquisition_cost_lagged']},
         {
-            'relation': 'first_orders', 'kind': 'events', 'conversion': 'order_id',
+            'relation': 'new_customers', 'kind': 'events', 'conversion': 'order_id',
             'measures': ['new_customers', 'new_customers_net'],
         },
         {
@@ -147,7 +108,7 @@ final as (
         rollup.period_end,
         rollup.dimension,
         rollup.dimension_value,
-        {%- for part in cost_parts + ['acquisition_cost_lagged'] %}
+        {%- for part in cost_measures + ['acquisition_cost_lagged'] %}
         cast(rollup.{{ part }} as decimal(18, 4)) as {{ part }},
         {%- endfor %}
         cast(rollup.acquisition_cost + rollup.overhead_cost as decimal(18, 4))

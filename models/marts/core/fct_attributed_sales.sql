@@ -1,0 +1,63 @@
+with entries as (
+    select
+        order_id,
+        entry_date,
+        customer_type,
+        sum(gross_sales - discounts - returns - cancellations) as net_sales,
+        sum(cogs) as cogs
+    from {{ ref('fct_sales_entries') }}
+    where is_eligible
+    group by order_id, entry_date, customer_type
+),
+
+models as (
+    {%- for name in attribution_models() %}
+    select '{{ name }}' as attribution_model
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+credits as (
+    select
+        conversion_id as order_id,
+        attribution_model,
+        touch_id,
+        {{ reporting_date('touched_at') }} as touch_date,
+        marketing_channel,
+        campaign,
+        program,
+        initiative,
+        tactic,
+        is_marketing,
+        is_paid,
+        credit
+    from {{ ref('fct_attribution_credits') }}
+    where conversion_type = 'order'
+),
+
+-- An order that is no conversion (a credit, or one that was cancelled) has no touch.
+final as (
+    select
+        entries.order_id,
+        entries.entry_date,
+        models.attribution_model,
+        credits.touch_id,
+        credits.touch_date,
+        {%- for name in ['marketing_channel', 'campaign', 'program', 'initiative', 'tactic'] %}
+        coalesce(credits.{{ name }}, '(unattributed)') as {{ name }},
+        {%- endfor %}
+        coalesce(credits.is_marketing, false) as is_marketing,
+        coalesce(credits.is_paid, false) as is_paid,
+        entries.customer_type,
+        cast(entries.net_sales * coalesce(credits.credit, 1) as decimal(38, 12)) as net_sales,
+        cast((entries.net_sales - entries.cogs) * coalesce(credits.credit, 1) as decimal(38, 12))
+            as margin
+    from entries
+    cross join models
+    left join credits
+        on
+            entries.order_id = credits.order_id
+            and models.attribution_model = credits.attribution_model
+)
+
+select * from final

@@ -1,0 +1,138 @@
+{%- set windows = [30, 90, 365] -%}
+{%- set sales_measures = [
+    'attributed_net_sales', 'attributed_net_sales_returning', 'attributed_margin', 'net_sales',
+] -%}
+{%- set spend_measures = ['platform_revenue', 'platform_spend'] -%}
+{%- set touch_measures = ['attributed_net_sales_touch_dated'] -%}
+{#- Null instead of a flattering number where cost of one of their scopes is missing. -#}
+{%- set ratios = [
+    ('romi', 'attributed_net_sales', 'marketing_cost', 'is_cost_missing'),
+    ('romi_net_return', 'attributed_net_sales - marketing_cost', 'marketing_cost',
+        'is_cost_missing'),
+    ('romi_margin_return', 'attributed_margin - marketing_cost', 'marketing_cost',
+        'is_cost_missing'),
+    ('marketing_efficiency_ratio', 'net_sales', 'marketing_cost', 'is_cost_missing'),
+    ('romi_returning', 'attributed_net_sales_returning', 'marketing_cost', 'is_cost_missing'),
+    ('roas_platform_reported', 'platform_revenue', 'platform_spend', 'is_ad_spend_missing'),
+    ('roas', 'attributed_net_sales_paid', 'platform_spend', 'is_ad_spend_missing'),
+    ('romi_touch_dated', touch_measures[0], 'marketing_cost', 'is_cost_missing'),
+] -%}
+{%- for days in windows -%}
+    {%- set measure = 'attributed_net_sales_touch_dated_' ~ days ~ 'd' -%}
+    {%- do touch_measures.append(measure) -%}
+    {%- do ratios.append(
+        ('romi_touch_dated_' ~ days ~ 'd', measure, 'marketing_cost', 'is_cost_missing')
+    ) -%}
+{%- endfor -%}
+with credited as (
+    select
+        entry_date,
+        touch_date,
+        marketing_channel,
+        campaign,
+        is_marketing,
+        is_paid,
+        customer_type,
+        net_sales,
+        margin
+    from {{ ref('fct_attributed_sales') }}
+    where attribution_model = '{{ var("attribution_model") }}'
+),
+
+sales as (
+    select
+        entry_date as event_date,
+        marketing_channel,
+        campaign,
+        case when is_marketing then net_sales else 0 end as attributed_net_sales,
+        case when is_marketing and customer_type = 'returning' then net_sales else 0 end
+            as attributed_net_sales_returning,
+        case when is_marketing then margin else 0 end as attributed_margin,
+        net_sales,
+        case when is_paid then net_sales else 0 end as attributed_net_sales_paid
+    from credited
+),
+
+touch_dated_sales as (
+    select
+        touch_date as event_date,
+        marketing_channel,
+        campaign,
+        net_sales as attributed_net_sales_touch_dated,
+        {%- for days in windows %}
+        case when entry_date <= touch_date + {{ days }} then net_sales else 0 end
+            as attributed_net_sales_touch_dated_{{ days }}d{{ ',' if not loop.last }}
+        {%- endfor %}
+    from credited
+    where is_marketing
+),
+
+costs as (
+    {{ cost_events(['marketing'], ['marketing_channel', 'campaign']) | indent(4) }}
+),
+
+ad_spend as (
+    select
+        spend_date as event_date,
+        marketing_channel,
+        campaign,
+        coalesce(platform_revenue, 0) as platform_revenue,
+        spend as platform_spend
+    from {{ ref('fct_ad_spend') }}
+    where is_eligible
+),
+
+cost_gaps as (
+    {{ cost_gaps(
+        {'is_cost_missing': 'marketing', 'is_ad_spend_missing': 'ad_spend'},
+        converted='marketing'
+    ) | indent(4) }}
+),
+
+rollup as (
+    {{ kpi_rollup([
+        {
+            'relation': 'sales', 'kind': 'events',
+            'measures': sales_measures + ['attributed_net_sales_paid'],
+        },
+        {'relation': 'touch_dated_sales', 'kind': 'events', 'measures': touch_measures},
+        {'relation': 'costs', 'kind': 'events', 'measures': ['marketing_cost']},
+        {'relation': 'ad_spend', 'kind': 'events', 'measures': spend_measures},
+    ]) | indent(4) }}
+),
+
+final as (
+    select
+        rollup.period_grain,
+        rollup.period_start,
+        rollup.period_end,
+        rollup.dimension,
+        rollup.dimension_value,
+        {%- for measure in sales_measures + ['marketing_cost'] + spend_measures
+            + ['attributed_net_sales_paid'] + touch_measures %}
+        cast(rollup.{{ measure }} as decimal(18, 4)) as {{ measure }},
+        {%- endfor %}
+        cast(rollup.attributed_net_sales - rollup.marketing_cost as decimal(18, 4))
+            as attributed_net_sales_after_cost,
+        cast(rollup.attributed_margin - rollup.marketing_cost as decimal(18, 4))
+            as attributed_margin_after_cost,
+        {%- for name, numerator, denominator, flag in ratios %}
+        case
+            when not cost_gaps.{{ flag }}
+                then {{ safe_ratio(numerator, denominator) }}
+        end as {{ name }},
+        {%- endfor %}
+        cost_gaps.is_cost_missing,
+        cost_gaps.is_ad_spend_missing,
+        cost_gaps.is_fx_missing,
+        rollup.is_complete_period,
+        {{ reporting_midnight('rollup.period_end + ' ~ windows[-1]) }} <= rollup.as_of as is_mature,
+        rollup.as_of
+    from rollup
+    left join cost_gaps
+        on
+            rollup.period_grain = cost_gaps.period_grain
+            and rollup.period_start = cost_gaps.period_start
+)
+
+select * from final
