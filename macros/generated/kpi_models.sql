@@ -2,6 +2,7 @@
 {% macro kpi_models() %}
     {{ return([
  "kpi_cac",
+ "kpi_churn_by_tenure",
  "kpi_clv",
  "kpi_cohort_retention",
  "kpi_customer_churn",
