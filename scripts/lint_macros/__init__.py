@@ -16,6 +16,7 @@ def _query(*_arguments: object, **_named: object) -> str:
 kpi_rollup = _query
 kpi_value_rows = _query
 landing_availability = _query
+lifetime_rollup = _query
 unit_period_spells = _query
 unit_periods = _query
 unit_spells = _query
