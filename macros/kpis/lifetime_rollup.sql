@@ -22,6 +22,8 @@
 with trailing_years as (
     select *
     from {{ ref('fct_trailing_years') }}
+    -- Members that only bear what is not asked for are none of this table.
+    where {{ (basis + measures) | join(' != 0 or ') }} != 0
 ),
 
 rollup as (
