@@ -10,6 +10,7 @@
  "kpi_customer_equity",
  "kpi_customer_retention",
  "kpi_nps",
+ "kpi_nps_outcome",
  "kpi_sales",
  "kpi_unit_economics",
  "kpi_visitor_conversion"
