@@ -2,14 +2,15 @@ with first_orders as (
     select
         account_id,
         first_order_date
-    from {{ ref('int_accounts__first_orders') }}
+    from {{ ref('fct_account_values') }}
+    where first_order_date is not null
 ),
 
 orders as (
     select
         account_id,
         order_date
-    from {{ ref('int_orders__resolved') }}
+    from {{ ref('fct_orders') }}
     where is_valid_order
 ),
 
