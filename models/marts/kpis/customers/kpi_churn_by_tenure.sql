@@ -25,15 +25,13 @@ hazards as (
     from rollup
 ),
 
--- A month at which nobody was at risk says nothing about those after it.
+-- A month at which nobody was at risk has no cell, and says nothing about those after it.
 survivals as (
     select
         *,
-        tenure_month is not null
-        and count(*) filter (where customers_at_risk > 0) over (
+        row_number() over (
             partition by period_grain, period_start, dimension
             order by tenure_month
-            rows between unbounded preceding and current row
         ) = tenure_month + 1 as is_survival_known,
         {{ running_product(
             '1 - churn_hazard', 'period_grain, period_start, dimension', 'tenure_month'
@@ -51,7 +49,7 @@ final as (
         cast(customers_at_risk as bigint) as customers_at_risk,
         cast(customers_lost as bigint) as customers_lost,
         churn_hazard,
-        case when is_survival_known then round(survival, 12) end as survival,
+        case when is_survival_known then survival end as survival,
         tenure_month,
         is_complete_period,
         is_complete_period as is_mature,

@@ -2,6 +2,7 @@ with months as (
     select
         period_grain,
         period_index,
+        period_start,
         left(cast(period_start as varchar), 7) as cohort_month
     from {{ ref('dim_periods') }}
     where period_grain = 'month'
@@ -11,7 +12,9 @@ with months as (
 brought as (
     select
         trailing_years.period_grain,
-        greatest(trailing_years.from_index, coalesce(months.period_index, 0)) as from_index,
+        greatest(
+            trailing_years.from_index, coalesce(months.period_index, trailing_years.from_index)
+        ) as from_index,
         trailing_years.to_index,
         trailing_years.cohort_month,
         trailing_years.customers_ever as cohort_customers,
@@ -39,14 +42,12 @@ rollup as (
 
 dated as (
     select
-        *,
-        case
-            when dimension_value not in ('all', '(unknown)')
-                then {{ dbt.datediff(
-                    "cast(dimension_value || '-01' as date)", 'period_start', 'month'
-                ) }}
-        end as months_since_first_order
+        rollup.*,
+        {{ dbt.datediff('months.period_start', 'rollup.period_start', 'month') }}
+            as months_since_first_order
     from rollup
+    left join months
+        on rollup.dimension_value = months.cohort_month
 ),
 
 final as (

@@ -26,8 +26,8 @@ final as (
         {{ safe_ratio('lifetime_value', 'cac') }} as clv_to_cac,
         -- Without a margin the cost never comes back.
         case
-            when yearly_margin > 0 and not is_window_before_history
-                then {{ safe_ratio('cac', 'yearly_margin / 12') }}
+            when not is_window_before_history
+                then {{ safe_ratio('cac', 'greatest(yearly_margin, 0) / 12') }}
         end as cac_payback_months,
         is_window_before_history,
         is_cost_missing,
