@@ -14,6 +14,8 @@
         'day': 'date_day', 'week': 'week_start', 'month': 'month_start',
         'quarter': 'quarter_start', 'year': 'year_start',
     } -%}
+    {#- Named here, since the grains are only known when dbt no longer collects what is read. -#}
+    {%- set _ = [ref('dim_dates'), ref('dim_periods')] -%}
     {%- set grains = rollup_setting('grains') -%}
     {%- set calendar = (grains | reject('equalto', 'r12m') | list)
         + (['month'] if 'r12m' in grains and 'month' not in grains else []) -%}

@@ -2,14 +2,15 @@ with first_orders as (
     select
         account_id,
         first_order_date
-    from {{ ref('int_accounts__first_orders') }}
+    from {{ ref('fct_account_values') }}
+    where first_order_date is not null
 ),
 
 orders as (
     select
         account_id,
         order_date
-    from {{ ref('int_orders__resolved') }}
+    from {{ ref('fct_orders') }}
     where is_valid_order
 ),
 
@@ -18,7 +19,8 @@ months as (
         period_grain,
         period_index,
         period_start,
-        period_end
+        period_end,
+        left(cast(period_start as varchar), 7) as cohort_month
     from {{ ref('dim_periods') }}
     where period_grain = 'month'
 ),
@@ -34,7 +36,7 @@ cohorts as (
         months.period_grain,
         months.period_index as from_index,
         last_month.period_index as to_index,
-        left(cast(months.period_start as varchar), 7) as cohort_month,
+        months.cohort_month,
         first_orders.account_id,
         1 as cohort_customers
     from first_orders
@@ -69,14 +71,12 @@ rollup as (
 
 dated as (
     select
-        *,
-        case
-            when dimension = 'cohort_month'
-                then {{ dbt.datediff(
-                    "cast(dimension_value || '-01' as date)", 'period_start', 'month'
-                ) }}
-        end as months_since_first_order
+        rollup.*,
+        {{ dbt.datediff('months.period_start', 'rollup.period_start', 'month') }}
+            as months_since_first_order
     from rollup
+    left join months
+        on rollup.dimension_value = months.cohort_month
 ),
 
 final as (

@@ -1,0 +1,8 @@
+{#- Product of an expression over the rows of a window up to this one. Null factors count as 1. -#}
+{% macro running_product(expression, partition_by, order_by) -%}
+    product({{ expression }}) over (
+        partition by {{ partition_by }}
+        order by {{ order_by }}
+        rows between unbounded preceding and current row
+    )
+{%- endmacro %}

@@ -1,0 +1,150 @@
+{%- set members = [
+    'segment', 'industry', 'account_size_band', 'acquisition_channel', 'cohort_month',
+] %}
+{%- set axis = ['period_grain', 'from_index', 'to_index'] + members %}
+{#- Each step to what it counts; the others are 0 there. -#}
+{%- set steps = {
+    'orders': ['order_value', 'gross_margin', 'orders_valid', 'new_customers'],
+    'costs': ['acquisition_cost'],
+    'year_states': ['customers_at_start', 'customers_lost'],
+    'month_states': ['monthly_customers_at_start', 'monthly_customers_lost'],
+    'active_days': [
+        'edges_before_end', 'edge_days_before_end', 'edges_before_start', 'edge_days_before_start',
+    ],
+    'to_date': ['customers_ever', 'net_sales_to_date', 'margin_to_date'],
+} %}
+{%- set money = [
+    'order_value', 'gross_margin', 'acquisition_cost', 'net_sales_to_date', 'margin_to_date',
+] %}
+{%- set measures = steps.values() | sum(start=[]) %}
+
+with trailing_years as (
+    select
+        date_day,
+        period_grain,
+        from_index,
+        to_index
+    from {{ ref('int_dates__trailing_years') }}
+),
+
+clock as (
+    select as_of_date
+    from {{ ref('int_build__clock') }}
+),
+
+first_orders as (
+    select
+        account_id,
+        left(cast(first_order_date as varchar), 7) as cohort_month
+    from {{ ref('int_accounts__first_orders') }}
+),
+
+orders as (
+    select
+        trailing_years.period_grain,
+        trailing_years.from_index,
+        trailing_years.to_index,
+        orders.segment,
+        orders.industry,
+        orders.account_size_band,
+        orders.acquisition_channel,
+        first_orders.cohort_month,
+        sum(orders.order_value) as order_value,
+        sum(orders.order_value - orders.cogs) as gross_margin,
+        count(*) as orders_valid,
+        count(*) filter (where orders.is_first_order) as new_customers
+    from {{ ref('fct_orders') }} as orders
+    inner join trailing_years
+        on orders.order_date = trailing_years.date_day
+    left join first_orders
+        on orders.account_id = first_orders.account_id
+    where orders.is_valid_order
+    group by all
+),
+
+-- Cost stands where it was booked, as in kpi_cac.
+costs as (
+    select
+        trailing_years.period_grain,
+        trailing_years.from_index,
+        trailing_years.to_index,
+        costs.segment,
+        '(unallocated)' as industry,
+        '(unallocated)' as account_size_band,
+        costs.marketing_channel as acquisition_channel,
+        '(unallocated)' as cohort_month,
+        sum(costs.amount) as acquisition_cost
+    from {{ ref('fct_costs') }} as costs
+    inner join trailing_years
+        on costs.cost_date = trailing_years.date_day
+    where costs.is_eligible and costs.cost_scope in ({{ cost_scopes('acquisition') }})
+    group by all
+),
+
+year_states as (
+    select *
+    from {{ ref('int_accounts__trailing_states') }}
+),
+
+-- Monthly churn is that of the twelve months that end in the window, all of them together.
+month_states as (
+    select
+        trailing_years.period_grain,
+        trailing_years.from_index,
+        trailing_years.to_index,
+        months.segment,
+        months.industry,
+        months.account_size_band,
+        months.acquisition_channel,
+        coalesce(first_orders.cohort_month, '(unknown)') as cohort_month,
+        count(*) filter (where months.is_active_at_start) as monthly_customers_at_start,
+        count(*) filter (where months.is_lost) as monthly_customers_lost
+    from {{ ref('fct_account_periods') }} as months
+    cross join clock
+    inner join trailing_years
+        on least(months.period_end - 1, clock.as_of_date) = trailing_years.date_day
+    left join first_orders
+        on months.account_id = first_orders.account_id
+    where months.period_grain = 'month'
+    group by all
+),
+
+active_days as (
+    select *
+    from {{ ref('int_accounts__active_day_edges') }}
+),
+
+to_date as (
+    select *
+    from {{ ref('int_accounts__values_to_date') }}
+),
+
+unioned as (
+    {%- for step, counted in steps.items() %}
+    select
+        {%- for measure in measures %}
+        {{ measure if measure in counted else '0 as ' ~ measure }},
+        {%- endfor %}
+        {{ axis | join(', ') }}
+    from {{ step }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+final as (
+    select
+        {%- for column in axis %}
+        {{ column }},
+        {%- endfor %}
+        {%- for measure in measures if measure in money %}
+        cast(sum({{ measure }}) as decimal(18, 4)) as {{ measure }},
+        {%- endfor %}
+        {%- for measure in measures if measure not in money + ['customers_ever'] %}
+        cast(sum({{ measure }}) as bigint) as {{ measure }},
+        {%- endfor %}
+        cast(sum(customers_ever) as bigint) as customers_ever
+    from unioned
+    group by all
+)
+
+select * from final
