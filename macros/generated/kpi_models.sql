@@ -1,6 +1,7 @@
 {#- Written by scripts/generate_macros from models/marts/kpis/. Change that, not this. -#}
 {% macro kpi_models() %}
     {{ return([
+ "kpi_aov",
  "kpi_cac",
  "kpi_clv",
  "kpi_cohort_retention",

@@ -8,10 +8,11 @@
 {% macro unit_periods(relation, unit, dimensions, measures) %}
     {%- set grains = rollup_setting('grains') -%}
     {%- set key = unit ~ ', dimension, dimension_value' -%}
-    {%- set from_dates = ['month'] + (['week'] if 'week' in grains else []) -%}
+    {%- set from_dates = ['month'] + (grains | select('in', ['day', 'week']) | list) -%}
     {%- set from_months = grains | select('in', ['quarter', 'year']) | list -%}
 with dated as (
     select
+        dates.date_day as day_start,
         dates.week_start,
         dates.month_start,
         units.*
