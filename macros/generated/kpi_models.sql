@@ -8,6 +8,7 @@
  "kpi_customer_churn",
  "kpi_customer_retention",
  "kpi_nps",
+ "kpi_refunds",
  "kpi_sales",
  "kpi_visitor_conversion"
 ]) }}

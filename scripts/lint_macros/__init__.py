@@ -17,6 +17,7 @@ credited_rows = _query
 kpi_rollup = _query
 kpi_value_rows = _query
 landing_availability = _query
+rollup_members = _query
 rollup_percentiles = _query
 unit_period_spells = _query
 unit_periods = _query
