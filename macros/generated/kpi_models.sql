@@ -9,6 +9,7 @@
  "kpi_customer_retention",
  "kpi_nps",
  "kpi_refunds",
+ "kpi_repeat_customers",
  "kpi_sales",
  "kpi_visitor_conversion"
 ]) }}

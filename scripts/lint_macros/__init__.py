@@ -13,12 +13,12 @@ def _query(*_arguments: object, **_named: object) -> str:
     return QUERY
 
 
+cell_quantiles = _query
 credited_rows = _query
 kpi_rollup = _query
 kpi_value_rows = _query
 landing_availability = _query
 rollup_members = _query
-rollup_percentiles = _query
 unit_period_spells = _query
 unit_periods = _query
 unit_spells = _query

@@ -19,7 +19,8 @@ acquisition as (
 first_orders as (
     select
         account_id,
-        first_order_date
+        first_order_date,
+        first_product_category
     from {{ ref('int_accounts__first_orders') }}
 ),
 
@@ -33,7 +34,8 @@ final as (
         coalesce(account_versions.account_size_band, '(unknown)') as account_size_band,
         coalesce(acquisition.acquisition_channel, '(unattributed)') as acquisition_channel,
         coalesce(left(cast(first_orders.first_order_date as varchar), 7), '(unknown)')
-            as cohort_month
+            as cohort_month,
+        coalesce(first_orders.first_product_category, '(unknown)') as first_product_category
     from account_versions
     left join acquisition
         on account_versions.account_id = acquisition.account_id

@@ -6,7 +6,9 @@
     'orders_with_value',
 ] %}
 {%- set account_member = 'account_id, dimension, dimension_value' %}
-{%- set percentiles = {'aov_median': 0.5, 'aov_p90': 0.9} %}
+{%- set percentiles = {
+    'aov_median': ['order_value', 0.5], 'aov_p90': ['order_value', 0.9],
+} %}
 
 with returns as (
     select
@@ -122,19 +124,18 @@ rollup as (
 
 -- Shares of an order have no rank, so credited members have no percentile.
 own_percentiles as (
-    {{ rollup_percentiles('orders', own, 'order_value', percentiles) | indent(4) }}
+    {{ cell_quantiles('orders', percentiles, own) | indent(4) }}
 ),
 
 product_percentiles as (
-    {{ rollup_percentiles(
-        'orders_by_product', ['product_in_order'], 'order_value', percentiles, with_total=false
-    ) | indent(4) }}
+    {{ cell_quantiles('orders_by_product', percentiles, ['product_in_order']) | indent(4) }}
 ),
 
 percentiles as (
     select * from own_percentiles
     union all
     select * from product_percentiles
+    where dimension != 'total'
 ),
 
 final as (
