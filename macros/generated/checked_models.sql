@@ -6,6 +6,7 @@
  "int_company_links__checked",
  "int_contact_links__checked",
  "int_cost_ledger__checked",
+ "int_lead_links__checked",
  "int_lead_stage_history__checked",
  "int_opportunities__checked",
  "int_order_lines__checked",

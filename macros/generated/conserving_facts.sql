@@ -14,6 +14,11 @@
   "where": "cost_source = 'cost_ledger'"
  },
  {
+  "fact": "fct_leads",
+  "table": "leads",
+  "key": "lead_id"
+ },
+ {
   "fact": "fct_order_lines",
   "table": "order_lines",
   "key": "order_line_id"

@@ -25,7 +25,8 @@ with staging_shelf as (
 -- A model named after no raw table checks links between the rows of one.
 checked_shelf as (
     {%- set linked = {
-        'account_parents': 'companies', 'company_links': 'companies', 'contact_links': 'contacts'
+        'account_parents': 'companies', 'company_links': 'companies', 'contact_links': 'contacts',
+        'lead_links': 'leads',
     } %}
     {%- for model_name in checked_models() %}
     {%- set checked_name = model_name[4:-9] %}

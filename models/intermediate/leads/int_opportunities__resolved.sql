@@ -7,13 +7,15 @@ opportunities as (
     select
         opportunity_id,
         created_at,
+        opportunity_status,
+        closed_at,
         company_id,
         contact_id,
         lead_id,
         order_id,
-        is_deleted,
-        loaded_at
-    from {{ ref('stg_contract__opportunities') }}
+        exclusion_reason
+    from {{ ref('int_opportunities__checked') }}
+    where reject_reason is null
 ),
 
 companies as (
@@ -34,6 +36,7 @@ contacts as (
 leads as (
     select
         lead_id,
+        surviving_lead_id,
         account_id
     from {{ ref('int_leads__resolved') }}
 ),
@@ -55,7 +58,13 @@ identified as (
     select
         opportunities.opportunity_id,
         opportunities.created_at as opportunity_created_at,
-        {{ row_exclusion('opportunities.created_at', 'opportunities') }} as row_exclusion,
+        opportunities.exclusion_reason as row_exclusion,
+        leads.surviving_lead_id as lead_id,
+        -- A later close is not known yet.
+        case
+            when opportunities.opportunity_status = 'won' and opportunities.closed_at <= clock.as_of
+                then opportunities.closed_at
+        end as won_at,
         coalesce(
             companies.account_id,
             opportunities.company_id,
@@ -79,7 +88,9 @@ judged as (
     select
         identified.opportunity_id,
         identified.account_id,
+        identified.lead_id,
         identified.opportunity_created_at,
+        identified.won_at,
         coalesce(
             identified.row_exclusion,
             case when internal_accounts.account_id is not null then 'internal_account' end
@@ -93,8 +104,11 @@ final as (
     select
         opportunity_id,
         account_id,
+        lead_id,
         opportunity_created_at,
         {{ reporting_date('opportunity_created_at') }} as opportunity_created_date,
+        won_at,
+        {{ reporting_date('won_at') }} as won_date,
         exclusion_reason is null as is_eligible,
         exclusion_reason
     from judged
