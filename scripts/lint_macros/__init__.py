@@ -13,6 +13,8 @@ def _query(*_arguments: object, **_named: object) -> str:
     return QUERY
 
 
+active_unit_periods = _query
+churn_variants = _query
 kpi_rollup = _query
 kpi_value_rows = _query
 landing_availability = _query
