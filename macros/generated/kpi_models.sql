@@ -8,6 +8,7 @@
  "kpi_customer_retention",
  "kpi_nps",
  "kpi_sales",
+ "kpi_subscription_churn",
  "kpi_visitor_conversion"
 ]) }}
 {% endmacro %}
