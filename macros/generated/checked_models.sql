@@ -14,6 +14,7 @@
  "int_payments__checked",
  "int_refund_lines__checked",
  "int_refunds__checked",
+ "int_subscriptions__checked",
  "int_survey_responses__checked"
 ]) }}
 {% endmacro %}

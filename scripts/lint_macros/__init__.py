@@ -13,7 +13,9 @@ def _query(*_arguments: object, **_named: object) -> str:
     return QUERY
 
 
+active_unit_periods = _query
 cell_quantiles = _query
+churn_variants = _query
 credited_rows = _query
 kpi_rollup = _query
 kpi_value_rows = _query

@@ -5,7 +5,10 @@ with account_versions as (
         valid_to_date,
         segment,
         industry,
-        account_size_band
+        account_size_band,
+        country,
+        sales_rep,
+        ultimate_parent_id
     from {{ ref('dim_accounts') }}
 ),
 
@@ -32,6 +35,9 @@ final as (
         coalesce(account_versions.segment, '(unknown)') as segment,
         coalesce(account_versions.industry, '(unknown)') as industry,
         coalesce(account_versions.account_size_band, '(unknown)') as account_size_band,
+        coalesce(account_versions.country, '(unknown)') as country,
+        coalesce(account_versions.sales_rep, '(unknown)') as account_owner,
+        account_versions.ultimate_parent_id as ultimate_parent,
         coalesce(acquisition.acquisition_channel, '(unattributed)') as acquisition_channel,
         coalesce(left(cast(first_orders.first_order_date as varchar), 7), '(unknown)')
             as cohort_month,

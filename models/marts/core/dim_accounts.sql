@@ -6,10 +6,18 @@ companies as (
     select
         account_id,
         any_value(parent_account_id) as parent_account_id,
-        any_value(ultimate_parent_id) as ultimate_parent_id,
         bool_or(is_internal) as is_internal
     from {{ ref('int_identity__companies') }}
     group by account_id
+),
+
+ultimate_parents as (
+    select
+        account_id,
+        ultimate_parent_id,
+        valid_from_date,
+        valid_to_date
+    from {{ ref('int_accounts__ultimate_parents') }}
 ),
 
 -- Accounts that some row names: persons, guests, and companies that were never delivered.
@@ -59,15 +67,16 @@ without_company as (
 unioned as (
     select
         company_versions.account_id,
-        company_versions.valid_from_date,
-        company_versions.valid_to_date,
+        greatest(company_versions.valid_from_date, ultimate_parents.valid_from_date)
+            as valid_from_date,
+        least(company_versions.valid_to_date, ultimate_parents.valid_to_date) as valid_to_date,
         'company' as account_kind,
         company_versions.company_name as account_name,
         case
             when company_versions.valid_to_date = date '9999-12-31' then companies.parent_account_id
             else company_versions.parent_account_id
         end as parent_account_id,
-        companies.ultimate_parent_id,
+        ultimate_parents.ultimate_parent_id,
         company_versions.industry,
         company_versions.segment,
         company_versions.country_code,
@@ -77,6 +86,12 @@ unioned as (
         companies.is_internal
     from company_versions
     left join companies on company_versions.account_id = companies.account_id
+    -- A version is cut where an account further up gets another parent.
+    inner join ultimate_parents
+        on
+            company_versions.account_id = ultimate_parents.account_id
+            and company_versions.valid_from_date < ultimate_parents.valid_to_date
+            and company_versions.valid_to_date > ultimate_parents.valid_from_date
     union all
     select
         account_id,
