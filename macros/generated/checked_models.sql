@@ -9,6 +9,7 @@
  "int_lead_links__checked",
  "int_lead_stage_history__checked",
  "int_opportunities__checked",
+ "int_opportunity_splits__checked",
  "int_order_lines__checked",
  "int_orders__checked",
  "int_payments__checked",

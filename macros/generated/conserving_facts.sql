@@ -19,6 +19,17 @@
   "key": "lead_id"
  },
  {
+  "fact": "fct_opportunities",
+  "table": "opportunities",
+  "key": "opportunity_id"
+ },
+ {
+  "fact": "fct_opportunity_splits",
+  "table": "opportunity_splits",
+  "key": "opportunity_id || ' | ' || sales_rep",
+  "where": "is_split"
+ },
+ {
   "fact": "fct_order_lines",
   "table": "order_lines",
   "key": "order_line_id"

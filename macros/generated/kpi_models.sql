@@ -11,6 +11,7 @@
  "kpi_refunds",
  "kpi_repeat_customers",
  "kpi_sales",
+ "kpi_sales_rep",
  "kpi_subscription_churn",
  "kpi_visitor_conversion"
 ]) }}
