@@ -1,16 +1,61 @@
 -- Control totals: the golden totals in seeds/golden are these, kept.
-select
-    kpi,
-    variant,
-    dimension,
-    count(*) as cells,
-    count(value) as cells_with_value,
-    count(distinct dimension_value) as members,
-    cast(sum(numerator) as decimal(38, 4)) as numerators,
-    cast(sum(denominator) as decimal(38, 4)) as denominators,
-    round(sum(value), 4) as sum_of_values,
-    round(sum(ci_high - ci_low), 4) as sum_of_intervals,
-    count(*) filter (where value_status = 'ok') as cells_ok,
-    count(*) filter (where not is_mature) as cells_immature
-from {{ ref('kpi_values') }}
-group by kpi, variant, dimension
+with
+{%- for model_name in kpi_models() %}
+{{ model_name }}_sums as (
+    select
+        dimension,
+        count(*) as cells,
+        count(distinct dimension_value) as members,
+        {%- for part in kpi_meta(model_name).parts %}
+        count({{ part }}) as cells_of_{{ part }},
+        sum({{ part }}) as sum_of_{{ part }},
+        {%- endfor %}
+        sum(period_end - period_start) as days,
+        count(*) filter (where not is_mature) as cells_immature
+    from {{ ref(model_name) }}
+    group by dimension
+),
+
+{% endfor -%}
+measures as (
+    select
+        kpi,
+        variant as measure,
+        'variant' as kind,
+        dimension,
+        count(*) as cells,
+        count(value) as cells_with_value,
+        count(distinct dimension_value) as members,
+        sum(period_end - period_start) as days,
+        cast(sum(numerator) as decimal(38, 4)) as numerators,
+        cast(sum(denominator) as decimal(38, 4)) as denominators,
+        round(sum(value), 4) as sum_of_values,
+        round(sum(ci_high - ci_low), 4) as sum_of_intervals,
+        count(*) filter (where value_status = 'ok') as cells_ok,
+        count(*) filter (where not is_mature) as cells_immature
+    from {{ ref('kpi_values') }}
+    group by kpi, variant, dimension
+    {%- for model_name in kpi_models() %}
+    {%- for part in kpi_meta(model_name).parts %}
+    union all
+    select
+        '{{ model_name | replace("kpi_", "", 1) }}' as kpi,
+        '{{ part }}' as measure,
+        'part' as kind,
+        dimension,
+        cells,
+        cells_of_{{ part }} as cells_with_value,
+        members,
+        days,
+        null as numerators,
+        null as denominators,
+        round(cast(sum_of_{{ part }} as double), 4) as sum_of_values,
+        null as sum_of_intervals,
+        null as cells_ok,
+        cells_immature
+    from {{ model_name }}_sums
+    {%- endfor %}
+    {%- endfor %}
+)
+
+select * from measures

@@ -42,6 +42,7 @@ STEPS = (
     Step("generated macros", ("-m", "commerce_kpis.generate_macros", "--check")),
     Step("generated docs", ("-m", "commerce_kpis.generate_docs", "--check")),
     Step("YAML keys", ("-m", "commerce_kpis.check_yaml")),
+    Step("worked examples", ("-m", "commerce_kpis.check_examples", "--gaps")),
     Step("ruff check", ("-m", "ruff", "check", ".")),
     Step("ruff format", ("-m", "ruff", "format", "--check", ".")),
     Step(

@@ -1,5 +1,6 @@
-"""Write what repeats the landing contract for readers: docs/landing_contract.md and the YAML of the
-staging models, both from models/landing/*.yml and dbt_project.yml.
+"""Write what repeats the YAML of the models for readers: docs/landing_contract.md and the YAML of
+the staging models, both from models/landing/*.yml and dbt_project.yml, and docs/kpis/ from
+models/marts/kpis/.
 
 `--check` writes nothing and exits 1 if a file is stale.
 """
@@ -12,9 +13,11 @@ import click
 import yaml
 
 from commerce_kpis.console import UserError, run_command
+from commerce_kpis.kpi_pages import kpi_pages
 from commerce_kpis.project import PROJECT
 
-PAGE = PROJECT / "docs" / "landing_contract.md"
+CONTRACT_PAGE = PROJECT / "docs" / "landing_contract.md"
+KPI_PAGES = PROJECT / "docs" / "kpis"
 STAGING = PROJECT / "models" / "staging" / "contract"
 SQL_TYPES = {
     "text": "varchar",
@@ -226,9 +229,10 @@ def staging_yaml(name: str, model: dict, common: dict[str, dict]) -> str:
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file is stale.")
 def main(check: bool) -> None:
-    """Write docs/landing_contract.md and models/staging/contract/*.yml."""
+    """Write docs/landing_contract.md, docs/kpis/ and models/staging/contract/*.yml."""
     common, tables = read_contract()
-    files = {PAGE: contract_page(common, tables)}
+    files = {CONTRACT_PAGE: contract_page(common, tables)}
+    files |= {KPI_PAGES / name: text for name, text in kpi_pages().items()}
     for name, model in tables.items():
         files[STAGING / f"stg_contract__{name}.yml"] = staging_yaml(name, model, common)
     stale = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,8 +12,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from commerce_kpis.dbt_run import DBT
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
+SHOWN = re.compile(
+    r"^`(?P<path>models/\S+\.(?:sql|yml))`[^\n]*\n```(?:sql|yaml)\n(?P<text>.*?)^```",
+    re.DOTALL | re.MULTILINE,
+)
 SMALL_MODEL = """\
 select
     1 as answer_id,
@@ -57,6 +63,19 @@ def module_environment(project: Path, **environment: str) -> dict[str, str]:
     return {**inherited, "PYTHONPATH": str(project / "scripts"), **environment}
 
 
+def run_dbt(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Plain dbt in a project."""
+    return subprocess.run(
+        [*DBT, *arguments],
+        cwd=project,
+        env=module_environment(project),
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
 @pytest.fixture(scope="session")
 def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A build file of the whole project: the one of scripts/test, or one made here."""
@@ -82,6 +101,31 @@ def build_project(folder: Path, *arguments: object) -> Path:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "build.duckdb"
+
+
+@pytest.fixture(scope="session")
+def project_with_kpi(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with the shown files, its warehouse built but for them."""
+    project = tmp_path_factory.mktemp("copy") / "my kpis"
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in listed.stdout.splitlines():
+        if (PROJECT / name).is_file():
+            (project / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(PROJECT / name, project / name)
+    shown = dict(SHOWN.findall((PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
+    assert [Path(name).suffix for name in shown] == [".sql", ".yml"]
+    for name, text in shown.items():
+        (project / name).write_text(text, encoding="utf-8")
+    (project / "warehouse").mkdir()
+    shutil.copyfile(built_file, project / "warehouse" / "build.duckdb")
+    shutil.copyfile(project / "profiles.example.yml", project / "profiles.yml")
+    return project
 
 
 @pytest.fixture

@@ -1,0 +1,100 @@
+"""Mistakes seen in public projects (D1, D11, D13) that no unit test of one model can show.
+
+The others are unit tests beside the models in which the mistake would be made.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import PROJECT, run_dbt
+
+KPI = "models/marts/kpis/sales/kpi_discounts"
+
+
+@pytest.fixture
+def edited(project_with_kpi: Path) -> Iterator[Path]:
+    """The copy of the project, whose KPI may be edited; as it was afterwards."""
+    kept = {
+        path: path.read_text(encoding="utf-8")
+        for path in (project_with_kpi / f"{KPI}.sql", project_with_kpi / f"{KPI}.yml")
+    }
+    yield project_with_kpi
+    for path, text in kept.items():
+        path.write_text(text, encoding="utf-8")
+
+
+def test_D1_a_rate_without_its_parentheses_fails_three_ways(edited: Path) -> None:
+    """200 - 30 / 200 is 199.85 and no share: the example, the parts and the bounds say so."""
+    _edit(
+        edited,
+        "sql",
+        "{{ safe_ratio('discounts', 'gross_sales') }}",
+        "cast(gross_sales - 0.15 as double)",
+    )
+    built = run_dbt(edited, "build", "--select", "kpi_discounts")
+    assert "X01_discount_rate_15" in built.stdout
+    assert "199.85" in built.stdout
+    # The unit test stops the model; without it the data tests of the table would.
+    run_dbt(edited, "run", "--select", "kpi_discounts")
+    tested = run_dbt(edited, "test", "--select", "kpi_discounts,test_type:data")
+    failed = [line for line in tested.stdout.splitlines() if " FAIL " in line]
+    assert any("kpi_variants_match_their_parts" in line for line in failed), tested.stdout
+    assert any("kpi_values_in_bounds" in line for line in failed), tested.stdout
+
+
+def test_D11_every_row_of_every_delivered_table_is_accounted_for(built_file: Path) -> None:
+    """Rows counted in the files, not by whoever reads them: no page stops at a round number."""
+    delivered = {}
+    for path in (PROJECT / "seeds" / "raw").glob("raw_*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            delivered[path.stem.removeprefix("raw_")] = sum(1 for _ in csv.reader(file)) - 1
+    with duckdb.connect(str(built_file), read_only=True) as warehouse:
+        kept = warehouse.execute(
+            "select table_name, rows_accepted + rows_rejected + rows_superseded "
+            "from trust.dq_conservation"
+        ).fetchall()
+    assert max(delivered.values()) > 10_000
+    assert dict(kept) == delivered
+
+
+def test_D13_a_changed_definition_is_seen_in_its_hash(edited: Path) -> None:
+    """SQL, YAML and parameters each change the hash; a comment does not."""
+    _edit(edited, "yml", "formula:", "parameters: [reporting_currency]\n            formula:")
+    as_it_was = _hash(edited)
+    _edit(edited, "sql", "with entries", "-- What is given away.\nwith  entries")
+    assert _hash(edited) == as_it_was
+    assert _hash(edited, "reporting_currency: USD") != as_it_was
+    _edit(
+        edited,
+        "sql",
+        "where is_eligible and gross_sales > 0",
+        "where is_eligible and sales_channel = 'web'",
+    )
+    other_sql = _hash(edited)
+    assert other_sql != as_it_was
+    _edit(edited, "yml", "direction: down", "direction: up")
+    assert _hash(edited) not in (as_it_was, other_sql)
+
+
+def _edit(project: Path, suffix: str, old: str, new: str) -> None:
+    path = project / f"{KPI}.{suffix}"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def _hash(project: Path, variables: str = "") -> str:
+    """The definition's hash in the catalog, built anew."""
+    built = run_dbt(
+        project, "run", "--select", "kpi_catalog", "--vars", f"{{{variables}}}", "--full-refresh"
+    )
+    assert built.returncode == 0, built.stdout
+    with duckdb.connect(str(project / "warehouse" / "build.duckdb"), read_only=True) as warehouse:
+        return warehouse.execute(
+            "select definition_hash from kpi.kpi_catalog where kpi = 'discounts'"
+        ).fetchone()[0]
