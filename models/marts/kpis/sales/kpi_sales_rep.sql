@@ -1,5 +1,6 @@
 {%- set recurring = ['mrr_new', 'mrr_expansion', 'mrr_churned_in_clawback'] %}
 
+-- An open deal has no day yet, so it is in no period.
 with deals as (
     select
         closed_date as event_date,
@@ -10,7 +11,7 @@ with deals as (
         case when opportunity_status = 'lost' then share else 0 end as deals_lost,
         case when opportunity_status = 'won' then coalesce(amount, 0) else 0 end as won_amount
     from {{ ref('fct_opportunity_splits') }}
-    where is_eligible and opportunity_status != 'open'
+    where is_eligible
 ),
 
 movements as (
