@@ -13,6 +13,7 @@ import hashlib
 import shutil
 import sys
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from multiprocessing import get_context
@@ -34,6 +35,8 @@ EQUIVALENT = PROJECT / "tests" / "equivalent_mutations.csv"
 # As the golden test does.
 ABSOLUTE, RELATIVE = 0.001, 1e-9
 SUMMED = ("BIGINT", "HUGEINT", "INTEGER", "DOUBLE", "DECIMAL")
+# A model that takes longer than this, or more memory than it is given, is broken.
+SECONDS = 60
 BROKEN = (duckdb.Error, DbtBaseException, TemplateError)
 
 
@@ -94,6 +97,8 @@ def _judge_model(work: tuple[str, Path, float]) -> tuple[str, list[tuple[Mutatio
     results = []
     with duckdb.connect(str(file), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'; set threads = 1")
+        # A condition that is gone can join all with all.
+        connection.execute("set memory_limit = '2GB'; set temp_directory = ''")
         bench = _Bench(_project, connection, model)
         for mutation in bench.mutations(sample):
             known = (model, mutation.line, mutation.change) in equivalent
@@ -122,6 +127,8 @@ class _Bench:
 
     def judge(self, mutation: Mutation) -> str:
         """Who notices: broken, totals, unit tests, or nobody (unnoticed)."""
+        alarm = threading.Timer(SECONDS, self.connection.interrupt)
+        alarm.start()
         try:
             if _differ(self.totals, self._totals(mutation.sql)):
                 return "totals"
@@ -129,6 +136,8 @@ class _Bench:
                 return "unit tests"
         except BROKEN:
             return "broken"
+        finally:
+            alarm.cancel()
         return "unnoticed"
 
     def _totals(self, raw: str) -> list[tuple]:
