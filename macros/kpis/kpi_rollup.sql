@@ -70,22 +70,7 @@ members_{{ number }} as (
 {% if input.conversion and (credited or not execute) -%}
 {%- do relations.append('credited_members_' ~ number) -%}
 credited_{{ number }} as (
-    select
-        {%- for column in axis %}
-        dated.{{ column }},
-        {%- endfor %}
-        {%- for name in credited %}
-        coalesce(credits.{{ name }}, '(unattributed)') as {{ name }},
-        {%- endfor %}
-        {%- for measure in input.measures %}
-        dated.{{ measure }} * coalesce(credits.credit, 1) as {{ measure }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ input.relation }} as dated
-    left join {{ ref('fct_attribution_credits') }} as credits
-        on
-            dated.{{ input.conversion }} = credits.conversion_id
-            and credits.conversion_type = 'order'
-            and credits.attribution_model = '{{ var("attribution_model") }}'
+    {{ credited_rows(input.relation, input.conversion, axis, credited, input.measures) | indent(4) }}
 ),
 
 credited_members_{{ number }} as (

@@ -290,6 +290,27 @@ def test_bi_sales_lists_months_and_products_of_a_month(published):
     assert products == [("P1", Decimal(200)), ("P2", Decimal(-45))]
 
 
+def test_D9_a_plain_sum_over_a_bi_view_counts_nothing_twice(published):
+    total = published.execute("select sum(net_sales), sum(orders_valid) from bi.sales").fetchall()
+    by_channel = published.execute(
+        "select sum(net_sales), sum(orders_valid) from bi.sales_by_sales_channel"
+    ).fetchall()
+    by_product = published.execute("select sum(net_sales) from bi.sales_by_product").fetchall()
+    by_week = published.execute("select sum(net_sales) from bi.sales_week").fetchall()
+    assert by_channel == total
+    assert by_product == by_week == [(total[0][0],)]
+    # What a plain sum would count twice is not there under the name that asks for one.
+    columns = {
+        name
+        for (name,) in published.execute(
+            "select column_name from duckdb_columns() where schema_name = 'bi' "
+            "and table_name = 'aov_by_product_in_order'"
+        ).fetchall()
+    }
+    assert "distinct_orders_valid" in columns
+    assert "orders_valid" not in columns
+
+
 def test_the_spine_ends_with_the_data_and_its_last_month_is_running(published):
     last = published.execute(
         "select period_start, is_complete_period, as_of from kpi.kpi_sales "

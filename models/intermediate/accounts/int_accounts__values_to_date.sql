@@ -23,7 +23,8 @@ members as (
         industry,
         account_size_band,
         acquisition_channel,
-        cohort_month
+        cohort_month,
+        first_product_category
     from {{ ref('int_accounts__members') }}
 ),
 
@@ -40,7 +41,9 @@ entries as (
 first_orders as (
     select
         account_id,
-        first_order_date
+        first_order_date,
+        second_order_date,
+        second_order_day
     from {{ ref('int_accounts__first_orders') }}
 ),
 
@@ -48,18 +51,28 @@ account_days as (
     select
         account_id,
         entry_date as date_day,
-        0 as customers,
+        0 as customers_ever,
+        0 as customers_repeat,
+        0 as customers_repeat_raw,
         net_sales,
         net_sales - cogs as margin
     from entries
+    {%- for count, day in {
+        'customers_ever': 'first_order_date',
+        'customers_repeat': 'second_order_day',
+        'customers_repeat_raw': 'second_order_date',
+    }.items() %}
     union all
     select
         account_id,
-        first_order_date as date_day,
-        1 as customers,
+        {{ day }} as date_day,
+        {%- for name in ['customers_ever', 'customers_repeat', 'customers_repeat_raw'] %}
+        {{ 1 if name == count else 0 }} as {{ name }},
+        {%- endfor %}
         0 as net_sales,
         0 as margin
     from first_orders
+    {%- endfor %}
 ),
 
 -- What an account brings counts in every period that ends after its day.
@@ -69,7 +82,9 @@ brought as (
         days.period_grain,
         days.from_index,
         days.last_index,
-        sum(account_days.customers) as customers_ever,
+        sum(account_days.customers_ever) as customers_ever,
+        sum(account_days.customers_repeat) as customers_repeat,
+        sum(account_days.customers_repeat_raw) as customers_repeat_raw,
         sum(account_days.net_sales) as net_sales_to_date,
         sum(account_days.margin) as margin_to_date
     from account_days
@@ -108,7 +123,10 @@ final as (
         versions.account_size_band,
         versions.acquisition_channel,
         versions.cohort_month,
+        versions.first_product_category,
         sum(brought.customers_ever) as customers_ever,
+        sum(brought.customers_repeat) as customers_repeat,
+        sum(brought.customers_repeat_raw) as customers_repeat_raw,
         sum(brought.net_sales_to_date) as net_sales_to_date,
         sum(brought.margin_to_date) as margin_to_date
     from brought

@@ -1,18 +1,19 @@
-with clock as (
-    select as_of
-    from {{ ref('int_build__clock') }}
-),
-
-opportunities as (
+with opportunities as (
     select
         opportunity_id,
         created_at,
-        opportunity_status,
-        closed_at,
+        source_name,
+        case when is_closed then opportunity_status else 'open' end as opportunity_status,
+        case when is_closed then closed_at end as closed_at,
         company_id,
         contact_id,
         lead_id,
         order_id,
+        sales_rep_id,
+        loss_reason,
+        currency_code,
+        amount as amount_local,
+        {{ money_multiply('amount', 'fx_rate') }} as amount,
         exclusion_reason
     from {{ ref('int_opportunities__checked') }}
     where reject_reason is null
@@ -60,11 +61,17 @@ identified as (
         opportunities.created_at as opportunity_created_at,
         opportunities.exclusion_reason as row_exclusion,
         leads.surviving_lead_id as lead_id,
-        -- A later close is not known yet.
-        case
-            when opportunities.opportunity_status = 'won' and opportunities.closed_at <= clock.as_of
-                then opportunities.closed_at
-        end as won_at,
+        opportunities.source_name,
+        opportunities.opportunity_status,
+        opportunities.closed_at,
+        case when opportunities.opportunity_status = 'won' then opportunities.closed_at end
+            as won_at,
+        opportunities.order_id,
+        opportunities.sales_rep_id,
+        opportunities.loss_reason,
+        opportunities.currency_code,
+        opportunities.amount_local,
+        opportunities.amount,
         coalesce(
             companies.account_id,
             opportunities.company_id,
@@ -73,7 +80,6 @@ identified as (
             orders.account_id
         ) as account_id
     from opportunities
-    cross join clock
     left join companies
         on opportunities.company_id = companies.company_id
     left join contacts
@@ -86,11 +92,7 @@ identified as (
 
 judged as (
     select
-        identified.opportunity_id,
-        identified.account_id,
-        identified.lead_id,
-        identified.opportunity_created_at,
-        identified.won_at,
+        identified.*,
         coalesce(
             identified.row_exclusion,
             case when internal_accounts.account_id is not null then 'internal_account' end
@@ -103,12 +105,22 @@ judged as (
 final as (
     select
         opportunity_id,
+        source_name,
         account_id,
         lead_id,
+        order_id,
         opportunity_created_at,
         {{ reporting_date('opportunity_created_at') }} as opportunity_created_date,
+        opportunity_status,
+        closed_at,
+        {{ reporting_date('closed_at') }} as closed_date,
         won_at,
         {{ reporting_date('won_at') }} as won_date,
+        sales_rep_id,
+        loss_reason,
+        currency_code,
+        amount_local,
+        amount,
         exclusion_reason is null as is_eligible,
         exclusion_reason
     from judged

@@ -29,7 +29,8 @@ lines as (
         order_line_id,
         product_id,
         quantity,
-        cogs
+        cogs,
+        added_at
     from {{ ref('int_order_lines__priced') }}
 ),
 
@@ -48,6 +49,7 @@ movements as (
         lines.product_id,
         abs(lines.quantity) as line_units,
         lines.cogs as line_cogs,
+        lines.added_at is not null as is_added_later,
         {{ money_multiply('movements.gross_local', 'orders.fx_rate') }} as gross_sales,
         {{ money_multiply('movements.gross_local - movements.discount_local', 'orders.fx_rate') }}
             as net_sold,
@@ -198,6 +200,7 @@ final as (
         movements.units,
         movements.units_cancelled,
         movements.units_returned,
+        coalesce(movements.is_added_later, false) as is_added_later,
         cast(
             coalesce(settled.settled_given_back - settled.given_back_at_event_rate, 0)
             as decimal(18, 4)

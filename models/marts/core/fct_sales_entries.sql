@@ -7,6 +7,7 @@ orders as (
         order_id,
         account_id,
         invoiced_date,
+        is_valid_order,
         is_over_refunded,
         sales_channel,
         customer_type,
@@ -18,6 +19,13 @@ orders as (
         acquisition_channel,
         acquisition_campaign
     from {{ ref('fct_orders') }}
+),
+
+reason_groups as (
+    select
+        reason,
+        reason_group
+    from {{ ref('return_reason_groups') }}
 ),
 
 products as (
@@ -45,8 +53,23 @@ final as (
         end as invoiced_entry_date,
         entries.exclusion_reason is null as is_eligible,
         entries.exclusion_reason,
+        coalesce(
+            entries.exclusion_reason is null
+            and orders.is_valid_order
+            and not entries.is_added_later,
+            false
+        ) as is_of_placed_order,
         entries.refund_kind,
         entries.return_reason,
+        case
+            when entries.movement_type = 'refund'
+                then coalesce(reason_groups.reason_group, '(unknown)')
+        end as reason_group,
+        coalesce(
+            entries.movement_type = 'refund'
+            and (entries.refund_kind = 'return' or entries.units_returned != 0),
+            false
+        ) as is_goods_return,
         coalesce(entries.movement_type = 'refund' and orders.is_over_refunded, false)
             as is_over_refunded,
         case
@@ -84,6 +107,7 @@ final as (
         orders.acquisition_campaign
     from entries
     left join orders on entries.order_id = orders.order_id
+    left join reason_groups on lower(entries.return_reason) = reason_groups.reason
     left join products
         on
             coalesce(entries.product_id, '(unknown)') = products.product_id

@@ -1,0 +1,23 @@
+{#- Rows of orders by the members of their attribution credits (default model), each measure times
+    the share: a query. An order without credits is `(unattributed)`.
+
+    relation: a CTE; conversion: its column with the id of the order; columns: what to keep of it;
+    dimensions: those of the credits; measures: numeric columns. -#}
+{% macro credited_rows(relation, conversion, columns, dimensions, measures) -%}
+select
+    {%- for column in columns %}
+    dated.{{ column }},
+    {%- endfor %}
+    {%- for name in dimensions %}
+    coalesce(credits.{{ name }}, '(unattributed)') as {{ name }},
+    {%- endfor %}
+    {%- for measure in measures %}
+    dated.{{ measure }} * coalesce(credits.credit, 1) as {{ measure }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from {{ relation }} as dated
+left join {{ ref('fct_attribution_credits') }} as credits
+    on
+        dated.{{ conversion }} = credits.conversion_id
+        and credits.conversion_type = 'order'
+        and credits.attribution_model = '{{ var("attribution_model") }}'
+{%- endmacro %}

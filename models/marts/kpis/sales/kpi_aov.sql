@@ -1,0 +1,191 @@
+{%- set dimensions = rollup_setting('dimensions') | list %}
+{%- set credited = dimensions | select('in', ['marketing_channel', 'campaign']) | list %}
+{%- set own = dimensions | reject('in', credited + ['product_in_order']) | list %}
+{%- set measures = [
+    'order_value', 'orders_valid', 'gross_value', 'order_returns', 'tax_and_shipping',
+    'orders_with_value',
+] %}
+{%- set account_member = 'account_id, dimension, dimension_value' %}
+{%- set percentiles = {
+    'aov_median': ['order_value', 0.5], 'aov_p90': ['order_value', 0.9],
+} %}
+
+with returns as (
+    select
+        order_id,
+        sum(returns) as order_returns
+    from {{ ref('fct_sales_entries') }}
+    where is_of_placed_order
+    group by order_id
+),
+
+orders as (
+    select
+        orders.order_id,
+        orders.account_id,
+        orders.order_date as event_date,
+        {%- for name in own %}
+        orders.{{ name }},
+        {%- endfor %}
+        orders.order_value,
+        1 as orders_valid,
+        orders.gross_value,
+        coalesce(returns.order_returns, 0) as order_returns,
+        orders.tax + orders.shipping as tax_and_shipping,
+        cast(orders.order_value != 0 as integer) as orders_with_value
+    from {{ ref('fct_orders') }} as orders
+    left join returns on orders.order_id = returns.order_id
+    where orders.is_valid_order
+),
+
+credited_orders as (
+    {{ credited_rows('orders', 'order_id', ['account_id', 'event_date'], credited, measures)
+        | indent(4) }}
+),
+
+order_products as (
+    select distinct
+        order_id,
+        product
+    from {{ ref('fct_order_lines') }}
+    where is_in_valid_order and added_date is null
+),
+
+-- The whole order once for each product in it; one without a line that counts has none known.
+orders_by_product as (
+    select
+        coalesce(order_products.product, '(unknown)') as product_in_order,
+        orders.*
+    from orders
+    left join order_products on orders.order_id = order_products.order_id
+),
+
+{% for relation, own_dimensions in {
+    'orders': own,
+    'credited_orders': credited,
+    'orders_by_product': dimensions | select('equalto', 'product_in_order') | list,
+}.items() -%}
+{{ relation }}_of_accounts as (
+    {{ unit_periods(relation, 'account_id', own_dimensions, measures) | indent(4) }}
+),
+
+{% endfor -%}
+-- An account once in each period and member, so that its orders are one cluster.
+account_periods as (
+    select * from orders_of_accounts
+    union all
+    select * from credited_orders_of_accounts
+    where dimension != 'total'
+    union all
+    select * from orders_by_product_of_accounts
+    where dimension != 'total'
+),
+
+clusters as (
+    select
+        {{ account_member }},
+        period_grain,
+        period_index,
+        cast(order_value as decimal(18, 4)) as order_value,
+        cast(orders_valid as decimal(18, 4)) as orders_valid,
+        1 as accounts
+    from account_periods
+),
+
+sums as (
+    {{ unit_spells('account_periods', account_member, 'sums', measures) | indent(4) }}
+),
+
+accounts as (
+    {{ unit_spells('clusters', account_member, 'once', ['accounts']) | indent(4) }}
+),
+
+products as (
+    {{ unit_spells('clusters', account_member, 'products', {
+        'value_squared': ['order_value', 'order_value'],
+        'value_by_orders': ['order_value', 'orders_valid'],
+        'orders_squared': ['orders_valid', 'orders_valid'],
+    }) | indent(4) }}
+),
+
+rollup as (
+    {{ kpi_rollup([
+        {'relation': 'sums', 'kind': 'spells', 'is_by_member': true, 'measures': measures},
+        {
+            'relation': 'accounts', 'kind': 'spells', 'is_by_member': true,
+            'measures': ['accounts'],
+        },
+        {
+            'relation': 'products', 'kind': 'spells', 'is_by_member': true,
+            'measures': ['value_squared', 'value_by_orders', 'orders_squared'],
+        },
+    ]) }}
+),
+
+-- Shares of an order have no rank, so credited members have no percentile.
+own_percentiles as (
+    {{ cell_quantiles('orders', percentiles, own) | indent(4) }}
+),
+
+product_percentiles as (
+    {{ cell_quantiles('orders_by_product', percentiles, ['product_in_order']) | indent(4) }}
+),
+
+percentiles as (
+    select * from own_percentiles
+    union all
+    select * from product_percentiles
+    where dimension != 'total'
+),
+
+final as (
+    select
+        rollup.period_grain,
+        rollup.period_start,
+        rollup.period_end,
+        rollup.dimension,
+        rollup.dimension_value,
+        {%- for name in measures %}
+        cast(rollup.{{ name }} as decimal(18, 4)) as {{ name }},
+        {%- endfor %}
+        cast(rollup.order_value - rollup.order_returns as decimal(18, 4))
+            as order_value_net_of_returns,
+        cast(rollup.order_value + rollup.tax_and_shipping as decimal(18, 4))
+            as order_value_incl_tax_shipping,
+        {%- for name, numerator, denominator in [
+            ('aov', 'rollup.order_value', 'rollup.orders_valid'),
+            ('aov_gross', 'rollup.gross_value', 'rollup.orders_valid'),
+            (
+                'aov_net_of_returns', 'rollup.order_value - rollup.order_returns',
+                'rollup.orders_valid',
+            ),
+            (
+                'aov_incl_tax_shipping', 'rollup.order_value + rollup.tax_and_shipping',
+                'rollup.orders_valid',
+            ),
+        ] %}
+        {{ safe_ratio(numerator, denominator) }} as {{ name }},
+        {%- endfor %}
+        percentiles.aov_median,
+        percentiles.aov_p90,
+        {{ safe_ratio('rollup.order_value', 'rollup.orders_with_value') }} as aov_excl_zero_value,
+        {%- for side, name in {'-': 'aov_ci_low', '+': 'aov_ci_high'}.items() %}
+        {{ delta_bound(
+            'rollup.order_value', 'rollup.orders_valid', 'rollup.accounts',
+            'rollup.value_squared', 'rollup.value_by_orders', 'rollup.orders_squared',
+            side=side, bounds=[none, none]
+        ) }} as {{ name }},
+        {%- endfor %}
+        rollup.is_complete_period,
+        rollup.is_complete_period as is_mature,
+        rollup.as_of
+    from rollup
+    left join percentiles
+        on
+            rollup.period_grain = percentiles.period_grain
+            and rollup.period_start = percentiles.period_start
+            and rollup.dimension = percentiles.dimension
+            and rollup.dimension_value = percentiles.dimension_value
+)
+
+select * from final
