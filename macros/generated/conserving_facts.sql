@@ -14,6 +14,11 @@
   "where": "cost_source = 'cost_ledger'"
  },
  {
+  "fact": "fct_email_subscription_events",
+  "table": "email_subscriptions",
+  "key": "subscription_event_id"
+ },
+ {
   "fact": "fct_lead_stage_entries",
   "table": "lead_stage_history",
   "key": "stage_entry_id"
@@ -22,6 +27,17 @@
   "fact": "fct_leads",
   "table": "leads",
   "key": "lead_id"
+ },
+ {
+  "fact": "fct_opportunities",
+  "table": "opportunities",
+  "key": "opportunity_id"
+ },
+ {
+  "fact": "fct_opportunity_splits",
+  "table": "opportunity_splits",
+  "key": "opportunity_id || ' | ' || sales_rep",
+  "where": "is_split"
  },
  {
   "fact": "fct_order_lines",
@@ -47,6 +63,11 @@
   "fact": "fct_survey_responses",
   "table": "survey_responses",
   "key": "response_id"
+ },
+ {
+  "fact": "fct_usage_charges",
+  "table": "usage_charges",
+  "key": "usage_charge_id"
  }
 ]) }}
 {% endmacro %}
