@@ -1,4 +1,5 @@
--- Control totals: the golden totals in seeds/golden are these, kept.
+-- Control totals: the golden totals in seeds/golden are these, kept. Floats are added up as
+-- decimals, so that the order of the rows does not show.
 with
 {%- for model_name in kpi_models() %}
 {{ model_name }}_sums as (
@@ -8,7 +9,7 @@ with
         count(distinct dimension_value) as members,
         {%- for part in kpi_meta(model_name).parts %}
         count({{ part }}) as cells_of_{{ part }},
-        sum({{ part }}) as sum_of_{{ part }},
+        sum(cast({{ part }} as decimal(38, 9))) as sum_of_{{ part }},
         {%- endfor %}
         sum(period_end - period_start) as days,
         count(*) filter (where not is_mature) as cells_immature
@@ -29,8 +30,9 @@ measures as (
         sum(period_end - period_start) as days,
         cast(sum(numerator) as decimal(38, 4)) as numerators,
         cast(sum(denominator) as decimal(38, 4)) as denominators,
-        round(sum(value), 4) as sum_of_values,
-        round(sum(ci_high - ci_low), 4) as sum_of_intervals,
+        round(cast(sum(cast(value as decimal(38, 9))) as double), 4) as sum_of_values,
+        round(cast(sum(cast(ci_high - ci_low as decimal(38, 9))) as double), 4)
+            as sum_of_intervals,
         count(*) filter (where value_status = 'ok') as cells_ok,
         count(*) filter (where not is_mature) as cells_immature
     from {{ ref('kpi_values') }}

@@ -51,12 +51,12 @@ with leads as (
 {% for date_column, parts in dated.items() -%}
 by_{{ date_column }} as (
     select
+        {%- for name, condition in parts.items() %}
+        case when {{ condition }} then 1 else 0 end as {{ name }},
+        {%- endfor %}
         {{ date_column }} as event_date,
         {{ members | join(', ') }},
-        response_hours,
-        {%- for name, condition in parts.items() %}
-        case when {{ condition }} then 1 else 0 end as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        response_hours
     from leads
     where {{ date_column }} is not null
 ),
