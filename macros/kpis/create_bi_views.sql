@@ -37,7 +37,10 @@
         {%- endif %}
         {%- for part, settings in meta.parts.items() %}
         {%- set adds_up = settings.over_time == 'additive' and grain != 'r12m'
-            and (dimension == 'total' or settings.over_members == 'additive') %}
+            and (dimension == 'total' or (
+                settings.over_members == 'additive'
+                and dimension not in settings.get('distinct_by', [])
+            )) %}
         {{ part }}{{ ' as distinct_' ~ part if not adds_up }},
         {%- endfor %}
         {%- for variant in meta.variants if variant not in meta.parts %}

@@ -5,6 +5,10 @@
 {% macro kpi_value_rows(relation, kpi_name, meta) %}
 {#- Named here, since needs are only known when dbt no longer collects what is read. -#}
 {%- set _ = ref('int_landing__availability') %}
+{%- if not execute %}
+    {%- set _ = ref('int_fx__gaps') %}
+{%- endif %}
+{%- set converted = kpi_converted_tables(meta) %}
 {%- set sums = meta.parts | list %}
 {%- for name, variant in meta.variants.items()
     if not variant.denominator and not variant.is_statistic and name not in sums %}
@@ -34,6 +38,28 @@ spine as (
     from {{ ref('dim_periods') }}
 ),
 
+{% if converted -%}
+-- Periods, and twelve months that end with them, in which money lacks an exchange rate.
+rate_gaps as (
+    select
+        periods.period_grain,
+        periods.period_start,
+        {%- for table in converted %}
+        bool_or(
+            gaps.table_name = '{{ table }}' and gaps.gap_to > periods.period_start
+        ) as {{ table }}_gap,
+        bool_or(gaps.table_name = '{{ table }}') as {{ table }}_gap_in_year
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('dim_periods') }} as periods
+    inner join {{ ref('int_fx__gaps') }} as gaps
+        on
+            periods.period_end > gaps.gap_from
+            and least(periods.period_start, periods.trailing_year_start) < gaps.gap_to
+    group by periods.period_grain, periods.period_start
+),
+
+{% endif -%}
 {% if 'day' in meta.grains -%}
 -- A running period is compared with as many days of the one before as have passed of it.
 cut as (
@@ -81,8 +107,18 @@ compared as (
         cut.{{ name }} as cut_{{ name }}
         {%- endfor %}
         {%- endif %}
+        {%- for table in converted %},
+        rate_gaps.{{ table }}_gap,
+        rate_gaps.{{ table }}_gap_in_year
+        {%- endfor %}
     from cells
     cross join clock
+    {%- if converted %}
+    left join rate_gaps
+        on
+            cells.period_grain = rate_gaps.period_grain
+            and cells.period_start = rate_gaps.period_start
+    {%- endif %}
     {%- for prefix in ['previous', 'year_ago'] %}
     left join cells as {{ prefix }}
         on
@@ -130,9 +166,18 @@ long as (
         {{ is_delivered(variant.needs) if variant.needs else 'true' }}
         and not coalesce({{ (variant.flags or {}).get('missing_source', 'false') }}, false)
             as is_source_delivered,
-        {%- for flag in ['missing_cost', 'not_estimable', 'fx_missing'] %}
+        {%- for flag in ['missing_cost', 'not_estimable'] %}
         coalesce({{ (variant.flags or {}).get(flag, 'false') }}, false) as is_{{ flag }},
         {%- endfor %}
+        coalesce({{ (variant.flags or {}).get('fx_missing', 'false') }}, false)
+        {%- if is_money(meta, name, variant) %}
+        {%- for table in variant.get('converted', meta.converted or []) %}
+        or coalesce(
+            {{- table }}_gap{{ '_in_year' if variant.left_censor_at == 'trailing_year_start' -}}
+        , false)
+        {%- endfor %}
+        {%- endif %}
+            as is_fx_missing,
         {%- if variant.left_censor_days %}
         {{ variant.get('left_censor_at', 'period_start') }}
         < {{ 'first_visit_date' if variant.left_censor_from == 'visits' else 'first_order_date' }}
@@ -283,3 +328,21 @@ where
     cast(null as double) as {{ prefix }}ci_high
     {%- endif -%}
 {%- endmacro %}
+
+{#- True if a variant is money, or its numerator or denominator is. -#}
+{% macro is_money(meta, name, variant) %}
+    {%- set units = [variant.unit] -%}
+    {%- for part in [name, variant.numerator, variant.denominator] if part in meta.parts -%}
+        {%- do units.append(meta.parts[part].unit) -%}
+    {%- endfor -%}
+    {{ return('currency' in units) }}
+{% endmacro %}
+
+{#- Raw tables whose rows need an exchange rate to take part in a variant (`converted`). -#}
+{% macro kpi_converted_tables(meta) %}
+    {%- set tables = (meta.converted or []) | list -%}
+    {%- for variant in meta.variants.values() -%}
+        {%- do tables.extend(variant.get('converted', [])) -%}
+    {%- endfor -%}
+    {{ return(tables | unique | list) }}
+{% endmacro %}

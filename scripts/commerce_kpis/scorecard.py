@@ -26,7 +26,7 @@ THEMES = (
     *("sales", "traffic", "leads", "acquisition", "customers", "recurring"),
     *("satisfaction", "plans"),
 )
-WIDTH_WITH_VARIANTS = 115
+WIDTH_WHEN_PIPED = 120
 REQUIRED_TABLES = ("companies", "orders", "order_lines")
 UNIT_NAMES = {"days": "d", "hours": "h", "years": "y", "months": "mo", "bytes": "B"}
 
@@ -192,7 +192,7 @@ def _print(
             theme = row.theme
             table.add_row(Text(theme.upper(), style="bold cyan"))
         table.add_row(*_cells(row, names))
-    _print_stripped(console, table, WIDTH_WITH_VARIANTS if names > 22 else None)
+    _print_stripped(console, table)
     notes = ["change: relative; pp: percentage points; pt: points"]
     if any(row.is_change_significant for row in rows):
         notes.append("*: larger than chance explains")
@@ -212,10 +212,10 @@ def _needs(row: Row) -> str:
     return ", ".join(needs) or "more than was delivered"
 
 
-def _print_stripped(console: Console, table: Table, width: int | None) -> None:
+def _print_stripped(console: Console, table: Table) -> None:
     """Print a table without blanks at the ends of its lines."""
-    if width and not console.is_terminal:
-        console.width = width
+    if not console.is_terminal:
+        console.width = WIDTH_WHEN_PIPED
     with console.capture() as capture:
         console.print(table, soft_wrap=False)
     for line in capture.get().rstrip().splitlines():

@@ -28,6 +28,7 @@ UNITS = (
     "bytes",
 )
 GRAINS = ("day", "week", "month", "quarter", "year", "r12m")
+CONVERTED = ("orders", "payments", "opportunities", "subscriptions")
 TYPES = ("text", "timestamp", "date", "boolean", "integer", "decimal", "rate")
 
 NODE_CONFIG: dict[str, Rule] = {
@@ -148,6 +149,8 @@ KPI_META: dict[str, Rule] = {
         required=("code", "title", "owner", "priority"),
     ),
     "grains": Items(Scalar(GRAINS)),
+    # Raw tables whose money needs an exchange rate; a variant may name its own.
+    "converted": Items(Scalar(CONVERTED)),
     "dimensions": Named(
         Keys(
             {
@@ -166,6 +169,8 @@ KPI_META: dict[str, Rule] = {
                 "over_time": Scalar(("additive", "distinct", "snapshot")),
                 "needs": TEXTS,
                 "not_by": TEXTS,
+                # Dimensions whose members overlap, though others add up.
+                "distinct_by": TEXTS,
             },
             required=("unit", "over_members", "over_time"),
         )
@@ -190,10 +195,11 @@ KPI_META: dict[str, Rule] = {
                 ),
                 "formula": TEXT,
                 "needs": TEXTS,
+                "converted": Items(Scalar(CONVERTED)),
                 "parameters": TEXTS,
                 "left_censor_days": TEXTS,
                 "left_censor_from": TEXT,
-                "left_censor_at": Scalar(("period_start", "trailing_year_start")),
+                "left_censor_at": TEXT,
                 "window_days": TEXT_OR_TEXTS,
                 "flags": Keys(
                     {

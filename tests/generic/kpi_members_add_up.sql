@@ -1,6 +1,7 @@
 {#- Parts whose members do not meet the total of their period, at tolerance 0: additive parts add
-    up to it exactly; distinct ones add up to at least it, and no member exceeds it. A dimension in
-    which a part is null throughout has no member to add up. -#}
+    up to it exactly; distinct ones, and those of a dimension in `distinct_by`, add up to at least
+    it, and no member exceeds it. A dimension in which a part is null throughout has no member to
+    add up. -#}
 {% test kpi_members_add_up(model) %}
 {%- set meta = kpi_meta(tested_model_name(model)) %}
 {%- set checked = [] %}
@@ -49,6 +50,13 @@ where
     {%- endif %}
     {%- if meta.parts[name].over_members == 'additive' %}
     members.sum_of_{{ name }} != totals.{{ name }}
+    {%- if meta.parts[name].distinct_by %}
+    and not (
+        members.dimension in ('{{ meta.parts[name].distinct_by | join("', '") }}')
+        and members.sum_of_{{ name }} >= totals.{{ name }}
+        and members.max_of_{{ name }} <= totals.{{ name }}
+    )
+    {%- endif %}
     {%- else %}
     (
         members.sum_of_{{ name }} < totals.{{ name }}
