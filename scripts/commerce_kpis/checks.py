@@ -53,6 +53,7 @@ STEPS = (
         ),
         is_live=True,
     ),
+    Step("mutations", ("-m", "commerce_kpis.mutate", "--sample", "0.05")),
     Step(
         "sqlfluff",
         (

@@ -59,6 +59,7 @@ def main(models: tuple[str, ...], sample: float) -> None:
     project = MutableProject()
     if unknown := sorted(set(models) - set(project.kpi_models)):
         raise UserError(f"No KPI model: {', '.join(unknown)}.")
+    _refuse_stale_equivalents(project)
     counts: Counter[str] = Counter()
     # A copy, so that dbt may open the build file meanwhile.
     with tempfile.TemporaryDirectory() as folder:
@@ -179,6 +180,24 @@ def _is_close(old: object, new: object) -> bool:
     if not (isinstance(old, float) and isinstance(new, float)):
         return False
     return abs(old - new) <= ABSOLUTE + RELATIVE * abs(old)
+
+
+def _refuse_stale_equivalents(project: MutableProject) -> None:
+    """What is listed as equivalent must still be a change of its model."""
+    known = _equivalent()
+    for model in sorted({model for model, _, _ in known}):
+        if model not in project.kpi_models:
+            raise UserError(f"{EQUIVALENT} names {model}, which is no KPI model: remove its rows.")
+        changes = {
+            (model, mutation.line, mutation.change)
+            for mutation in mutations(project.raw_sql(model), project.neighbours(model))
+        }
+        for _, line, change in sorted(row for row in known if row[0] == model):
+            if (model, line, change) not in changes:
+                raise UserError(
+                    f"{EQUIVALENT} lists {model}: {change} in `{line}`, "
+                    "which is no change of that model any more: remove the row."
+                )
 
 
 def _equivalent() -> set[tuple[str, str, str]]:
