@@ -237,7 +237,7 @@ final as (
         {{ delta_bound(*ratio, side='+', bounds=bounds) }} as {{ name }}_ci_high,
         {%- endfor %}
         is_complete_period,
-        {{ reporting_midnight('period_end + 90') }} <= as_of as is_mature,
+        is_complete_period as is_mature,
         as_of
     from rollup
 )
