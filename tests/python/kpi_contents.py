@@ -63,7 +63,7 @@ CONTENTS = {
         "parts": (
             "visitors visitors_with_order visitors_with_form visitors_with_action "
             "visitors_new_customer sessions sessions_with_order orders_from_visitors "
-            "order_value_from_visitors orders_without_visitor"
+            "order_value_from_visitors orders_without_visit orders_without_visitor"
         ),
         "dimensions": "marketing_channel campaign device_type country customer_type",
     },

@@ -1,4 +1,9 @@
-with orders as (
+with clock as (
+    select as_of
+    from {{ ref('int_build__clock') }}
+),
+
+orders as (
     select
         order_id,
         session_id,
@@ -11,6 +16,7 @@ with orders as (
 sessions as (
     select
         session_id,
+        client_id,
         visitor_id,
         session_date,
         started_at,
@@ -36,6 +42,39 @@ contact_visitors as (
     group by contact_id
 ),
 
+order_hits as (
+    select
+        order_id,
+        client_id,
+        event_at,
+        is_deleted,
+        loaded_at
+    from {{ ref('stg_contract__web_events') }}
+    where order_id is not null
+),
+
+-- The session that holds the hit with which the order was placed.
+hit_sessions as (
+    select
+        order_hits.order_id,
+        sessions.session_id,
+        sessions.visitor_id
+    from order_hits
+    cross join clock
+    inner join sessions
+        on
+            order_hits.client_id = sessions.client_id
+            and order_hits.event_at >= sessions.started_at
+            and order_hits.event_at
+            <= sessions.ended_at + interval {{ var('session_timeout_seconds') }} second
+    where {{ row_exclusion('order_hits.event_at', 'order_hits') }} is null
+    qualify
+        row_number() over (
+            partition by order_hits.order_id
+            order by order_hits.event_at asc, sessions.started_at desc, sessions.session_id asc
+        ) = 1
+),
+
 -- The source's own sessions that orders name: who it was, and when.
 named_sessions as (
     select
@@ -50,12 +89,14 @@ named_sessions as (
     group by session_id
 ),
 
--- The strongest link wins: the session that the source names, the browser, the person.
+-- The strongest link wins: the hit that names the order, the session that the order names, the
+-- browser, the person.
 linked as (
     select
         orders.order_id,
-        sessions.session_id as delivered_session_id,
+        coalesce(hit_sessions.session_id, sessions.session_id) as known_session_id,
         coalesce(
+            hit_sessions.visitor_id,
             sessions.visitor_id,
             named_visitors.visitor_id,
             named_sessions.client_id,
@@ -66,6 +107,8 @@ linked as (
         -- The order is where its session was, even when it was entered later.
         coalesce(named_sessions.first_hit_at, orders.placed_at) as visit_at
     from orders
+    left join hit_sessions
+        on orders.order_id = hit_sessions.order_id
     left join sessions
         on orders.session_id = sessions.session_id
     left join named_sessions
@@ -93,7 +136,7 @@ visits as (
                 or linked.visit_at
                 <= sessions.ended_at + interval {{ var('session_timeout_seconds') }} second
             )
-    where linked.delivered_session_id is null
+    where linked.known_session_id is null
     qualify
         row_number() over (
             partition by linked.order_id order by sessions.started_at desc, sessions.session_id asc
@@ -103,7 +146,7 @@ visits as (
 final as (
     select
         linked.order_id,
-        coalesce(linked.delivered_session_id, visits.session_id) as session_id,
+        coalesce(linked.known_session_id, visits.session_id) as session_id,
         linked.visitor_id
     from linked
     left join visits

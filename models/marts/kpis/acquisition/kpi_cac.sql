@@ -6,7 +6,8 @@
     'marketing_channel', 'campaign', 'program', 'initiative', 'tactic', 'acquisition_channel',
     'segment', 'industry',
 ] -%}
-{#- Null instead of a flattering number where cost of one of their scopes is missing. -#}
+{#- Null instead of a flattering number where cost of one of their scopes is missing, or where its
+    window begins before the first booking. -#}
 {%- set ratios = [
     ('cac', 'acquisition_cost', 'new_customers', 'is_cost_missing'),
     ('cac_marketing_only', 'marketing_cost', 'new_customers', 'is_marketing_cost_missing'),
@@ -16,7 +17,7 @@
         'cac_per_customer_all', 'marketing_cost', 'customers_active_at_end',
         'is_marketing_cost_missing',
     ),
-    ('cac_lagged', 'acquisition_cost_lagged', 'new_customers', 'is_lagged_cost_missing'),
+    ('cac_lagged', 'acquisition_cost_lagged', 'new_customers', 'is_lagged_cost_unknown'),
 ] -%}
 with costs as (
     {{ cost_events(cost_groups, members) | indent(4) }}
@@ -85,6 +86,25 @@ cost_gaps as (
     }) | indent(4) }}
 ),
 
+-- Cost is booked by the month, so the month of the first booking is known as a whole.
+first_bookings as (
+    select cast(date_trunc('month', min(cost_date)) as date) as first_month_start
+    from {{ ref('fct_costs') }}
+    where is_eligible and cost_scope in ({{ cost_scopes('acquisition') }})
+),
+
+flags as (
+    select
+        cost_gaps.*,
+        coalesce(
+            cost_gaps.period_start - {{ var('cac_lag_days') }} < first_bookings.first_month_start,
+            true
+        ) as is_window_before_history,
+        cost_gaps.is_lagged_cost_missing or is_window_before_history as is_lagged_cost_unknown
+    from cost_gaps
+    cross join first_bookings
+),
+
 rollup as (
     {{ kpi_rollup([
         {'relation': 'costs', 'kind': 'events', 'measures': cost_measures},
@@ -122,23 +142,24 @@ final as (
         end as customers_active_at_end,
         {%- for name, cost, customers, flag in ratios %}
         case
-            when not cost_gaps.{{ flag }}
+            when not flags.{{ flag }}
                 then {{ safe_ratio(cost, customers) }}
         end as {{ name }},
         {%- endfor %}
-        cost_gaps.is_cost_missing,
-        cost_gaps.is_marketing_cost_missing,
-        cost_gaps.is_fully_loaded_cost_missing,
-        cost_gaps.is_lagged_cost_missing,
-        cost_gaps.is_fx_missing,
+        flags.is_cost_missing,
+        flags.is_marketing_cost_missing,
+        flags.is_fully_loaded_cost_missing,
+        flags.is_lagged_cost_missing,
+        flags.is_window_before_history,
+        flags.is_fx_missing,
         rollup.is_complete_period,
         rollup.is_complete_period as is_mature,
         rollup.as_of
     from rollup
-    left join cost_gaps
+    left join flags
         on
-            rollup.period_grain = cost_gaps.period_grain
-            and rollup.period_start = cost_gaps.period_start
+            rollup.period_grain = flags.period_grain
+            and rollup.period_start = flags.period_start
 )
 
 select * from final

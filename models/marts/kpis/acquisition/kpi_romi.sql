@@ -126,7 +126,7 @@ final as (
         cost_gaps.is_ad_spend_missing,
         cost_gaps.is_fx_missing,
         rollup.is_complete_period,
-        {{ reporting_midnight('rollup.period_end + ' ~ windows[-1]) }} <= rollup.as_of as is_mature,
+        rollup.is_complete_period as is_mature,
         rollup.as_of
     from rollup
     left join cost_gaps

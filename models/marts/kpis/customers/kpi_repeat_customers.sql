@@ -94,7 +94,7 @@ final as (
         {{ safe_ratio('customers_repeat_raw', 'customers_ever') }}
             as repeat_customer_rate_raw_orders,
         is_complete_period,
-        {{ reporting_midnight('period_end + 365') }} <= as_of as is_mature,
+        is_complete_period as is_mature,
         as_of
     from counted
 )

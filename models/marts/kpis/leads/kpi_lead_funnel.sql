@@ -6,8 +6,13 @@
     'leads_won': ['won_at', 'hours_to_won'],
     'leads_ordered': ['first_order_at', 'hours_to_order'],
 } -%}
-{%- set parts = ['leads'] + steps.keys() | list -%}
+{%- set funnel = ['leads'] + steps.keys() | list -%}
+{%- set parts = funnel[:] -%}
 {%- set medians = {} -%}
+{%- for step, columns in steps.items() -%}
+{%- do parts.append(step ~ '_timed') -%}
+{%- do medians.update({step ~ '_median_hours': [columns[1], 0.5]}) -%}
+{%- endfor -%}
 with leads as (
     select
         lead_created_date as event_date,
@@ -16,9 +21,10 @@ with leads as (
         lead_source,
         1 as leads,
         {%- for step, columns in steps.items() %}
-        {%- do medians.update({step ~ '_median_hours': [columns[1], 0.5]}) %}
         {{ columns[1] }},
-        case when {{ columns[0] }} is not null then 1 else 0 end as {{ step }}{{ ',' if not loop.last }}
+        case when {{ columns[0] }} is not null then 1 else 0 end as {{ step }},
+        case when {{ columns[1] }} is not null then 1 else 0 end
+            as {{ step }}_timed{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('fct_leads') }}
     where is_strict and is_eligible
@@ -42,7 +48,7 @@ final as (
         {%- for name in parts %}
         cast(rollup.{{ name }} as bigint) as {{ name }},
         {%- endfor %}
-        {{ funnel_variants('lead_funnel_rate', parts) | indent(8) }},
+        {{ funnel_variants('lead_funnel_rate', funnel) | indent(8) }},
         rollup.is_complete_period,
         {{ reporting_midnight('rollup.period_end + ' ~ var('lead_window_days')) }} <= rollup.as_of
             as is_mature,

@@ -4,8 +4,13 @@
     'quotes_accepted': ['passed_accepted_at', 'hours_to_accepted'],
     'quotes_ordered': ['ordered_at', 'hours_to_order'],
 } -%}
-{%- set parts = ['quotes_requested'] + steps.keys() | list -%}
+{%- set funnel = ['quotes_requested'] + steps.keys() | list -%}
+{%- set parts = funnel[:] -%}
 {%- set medians = {} -%}
+{%- for step, columns in steps.items() -%}
+{%- do parts.append(step ~ '_timed') -%}
+{%- do medians.update({step ~ '_median_hours': [columns[1], 0.5]}) -%}
+{%- endfor -%}
 with quotes as (
     select
         requested_date as event_date,
@@ -14,9 +19,10 @@ with quotes as (
         lead_source,
         1 as quotes_requested,
         {%- for step, columns in steps.items() %}
-        {%- do medians.update({step ~ '_median_hours': [columns[1], 0.5]}) %}
         {{ columns[1] }},
-        case when {{ columns[0] }} is not null then 1 else 0 end as {{ step }}{{ ',' if not loop.last }}
+        case when {{ columns[0] }} is not null then 1 else 0 end as {{ step }},
+        case when {{ columns[1] }} is not null then 1 else 0 end
+            as {{ step }}_timed{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('fct_quotes') }}
     where is_eligible
@@ -40,7 +46,7 @@ final as (
         {%- for name in parts %}
         cast(rollup.{{ name }} as bigint) as {{ name }},
         {%- endfor %}
-        {{ funnel_variants('quote_funnel_rate', parts) | indent(8) }},
+        {{ funnel_variants('quote_funnel_rate', funnel) | indent(8) }},
         rollup.is_complete_period,
         {{ reporting_midnight('rollup.period_end + ' ~ var('lead_window_days')) }} <= rollup.as_of
             as is_mature,

@@ -8,7 +8,6 @@
     'refunds', 'order_value', 'refunds_of_orders', 'refunds_with_return',
     'refunds_without_return', 'refunds_quality',
 ] %}
-{%- set window_end = 'period_end + ' ~ var('return_window_days') %}
 
 with refunds as (
     select
@@ -145,7 +144,7 @@ final as (
         {{ safe_ratio('refunds_without_return', 'order_value') }} as refund_rate_without_return,
         {{ safe_ratio('refunds_quality', 'refunds_of_orders') }} as refund_share_quality,
         is_complete_period,
-        {{ reporting_midnight(window_end) }} <= as_of as is_mature,
+        is_complete_period as is_mature,
         as_of
     from with_sales
 )

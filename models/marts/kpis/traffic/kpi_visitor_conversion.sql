@@ -35,6 +35,7 @@ orders as (
         order_date as event_date,
         order_value,
         1 as orders_valid,
+        cast(visitor_id is null as integer) as orders_without_visitor,
         cast(is_first_order as integer) as first_orders
     from {{ ref('fct_orders') }}
     where is_valid_order
@@ -174,7 +175,7 @@ rollup as (
         },
         {
             'relation': 'orders', 'kind': 'events', 'dimensions': [],
-            'measures': ['orders_valid'],
+            'measures': ['orders_valid', 'orders_without_visitor'],
         },
     ]) }}
 ),
@@ -190,10 +191,14 @@ final as (
         cast({{ name }} as bigint) as {{ name }},
         {%- endfor %}
         cast(order_value_from_visitors as decimal(18, 4)) as order_value_from_visitors,
-        -- An order without a visitor has no session, so no channel, device or country of one.
-        cast(
-            case when dimension = 'total' then orders_valid - orders_from_visitors end as bigint
-        ) as orders_without_visitor,
+        -- An order without a session has no channel, device or country of one.
+        {%- for name, orders in {
+            'orders_without_visit': 'orders_valid - orders_from_visitors - orders_without_visitor',
+            'orders_without_visitor': 'orders_without_visitor',
+            'orders_valid': 'orders_valid',
+        }.items() %}
+        cast(case when dimension = 'total' then {{ orders }} end as bigint) as {{ name }},
+        {%- endfor %}
         {%- for name, numerator, denominator in [
             ('visitor_conversion_rate', 'visitors_with_order', 'visitors'),
             ('orders_per_visitor', 'orders_from_visitors', 'visitors'),
@@ -237,7 +242,7 @@ final as (
         {{ delta_bound(*ratio, side='+', bounds=bounds) }} as {{ name }}_ci_high,
         {%- endfor %}
         is_complete_period,
-        {{ reporting_midnight('period_end + 90') }} <= as_of as is_mature,
+        is_complete_period as is_mature,
         as_of
     from rollup
 )
