@@ -262,10 +262,12 @@ where
 {% endmacro %}
 
 {#- Days after the period's end until a variant can no longer move by itself: `window_days` of its
-    YAML, a number or the name of a parameter. -#}
+    YAML, a number or the name of a parameter, or a list of those that follow one another. -#}
 {% macro kpi_window_days(variant) -%}
-    {%- set window = variant.get('window_days', 0) -%}
-    {{ var(window) if window is string else window }}
+    {%- set windows = variant.get('window_days', 0) -%}
+    {%- for window in ([windows] if windows is string or windows is number else windows) -%}
+    {{ var(window) if window is string else window }}{{ ' + ' if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}
 
 {#- ci_low and ci_high of a variant, by the method its YAML names. -#}
