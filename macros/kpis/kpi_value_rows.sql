@@ -179,7 +179,9 @@ judged as (
             when not is_source_delivered then 'missing_source'
             when is_missing_cost then 'missing_cost'
             when is_ratio and numerator = 0 and denominator = 0 then 'no_activity'
-            when not is_ratio and may_be_null and value is null and n = 0 then 'no_activity'
+            when
+                not is_ratio and may_be_null and value is null and n = 0 and not is_not_estimable
+                then 'no_activity'
             when is_ratio and denominator = 0 then 'zero_denominator'
             when is_not_estimable or value is null then 'not_estimable'
             when is_fx_missing then 'fx_missing'
@@ -245,6 +247,7 @@ where
     or coalesce(denominator, 0) != 0
     or coalesce(value, 0) != 0
     or n != 0
+    or (not is_ratio and is_not_estimable)
 {% endmacro %}
 
 {#- Columns of a KPI table that its long rows are made of. -#}

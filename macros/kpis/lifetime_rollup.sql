@@ -74,8 +74,7 @@ counted as (
         windows.end_day * rollup.edges_before_end - rollup.edge_days_before_end
         - (windows.start_day * rollup.edges_before_start - rollup.edge_days_before_start)
             as account_days,
-        rollup.customers_lost = 0
-        or rollup.customers_at_start > {{ lifetime_cap }} * rollup.customers_lost
+        rollup.customers_at_start > {{ lifetime_cap }} * rollup.customers_lost
             as is_lifetime_capped,
         windows.is_window_before_history,
         coalesce(year_cost_gaps.is_cost_missing, false) as is_cost_missing
@@ -93,6 +92,7 @@ counted as (
 lifetimes as (
     select
         *,
+        -- Null when nobody was there at the start: none lost of none says nothing.
         case
             when is_window_before_history then null
             when is_lifetime_capped then cast({{ lifetime_cap }} as double)
