@@ -35,7 +35,7 @@ rollup as (
 clock as (
     select
         as_of_date,
-        history_start_date
+        first_order_date
     from {{ ref('int_build__clock') }}
 ),
 
@@ -45,9 +45,10 @@ windows as (
         periods.period_start,
         {{ days_between(epoch, 'periods.trailing_year_start') }} as start_day,
         {{ days_between(epoch, 'least(periods.period_end, clock.as_of_date + 1)') }} as end_day,
-        -- Nobody knows who was a customer before the first month.
-        periods.trailing_year_start < date_trunc('month', clock.history_start_date)
-            as is_window_before_history
+        -- Nobody knows who was a customer before the first month with orders.
+        coalesce(
+            periods.trailing_year_start < date_trunc('month', clock.first_order_date), true
+        ) as is_window_before_history
     from {{ ref('dim_periods') }} as periods
     cross join clock
 ),
