@@ -224,7 +224,9 @@ judged as (
             when not is_source_delivered then 'missing_source'
             when is_missing_cost then 'missing_cost'
             when is_ratio and numerator = 0 and denominator = 0 then 'no_activity'
-            when not is_ratio and may_be_null and value is null and n = 0 then 'no_activity'
+            when
+                not is_ratio and may_be_null and value is null and n = 0 and not is_not_estimable
+                then 'no_activity'
             when is_ratio and denominator = 0 then 'zero_denominator'
             when is_not_estimable or value is null then 'not_estimable'
             when is_fx_missing then 'fx_missing'
@@ -290,6 +292,7 @@ where
     or coalesce(denominator, 0) != 0
     or coalesce(value, 0) != 0
     or n != 0
+    or (not is_ratio and is_not_estimable)
 {% endmacro %}
 
 {#- Columns of a KPI table that its long rows are made of. -#}
@@ -307,10 +310,12 @@ where
 {% endmacro %}
 
 {#- Days after the period's end until a variant can no longer move by itself: `window_days` of its
-    YAML, a number or the name of a parameter. -#}
+    YAML, a number or the name of a parameter, or a list of those that follow one another. -#}
 {% macro kpi_window_days(variant) -%}
-    {%- set window = variant.get('window_days', 0) -%}
-    {{ var(window) if window is string else window }}
+    {%- set windows = variant.get('window_days', 0) -%}
+    {%- for window in ([windows] if windows is string or windows is number else windows) -%}
+    {{ var(window) if window is string else window }}{{ ' + ' if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}
 
 {#- ci_low and ci_high of a variant, by the method its YAML names. -#}

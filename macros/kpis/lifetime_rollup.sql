@@ -35,7 +35,7 @@ rollup as (
 clock as (
     select
         as_of_date,
-        history_start_date
+        first_order_date
     from {{ ref('int_build__clock') }}
 ),
 
@@ -45,9 +45,10 @@ windows as (
         periods.period_start,
         {{ days_between(epoch, 'periods.trailing_year_start') }} as start_day,
         {{ days_between(epoch, 'least(periods.period_end, clock.as_of_date + 1)') }} as end_day,
-        -- Nobody knows who was a customer before the first month.
-        periods.trailing_year_start < date_trunc('month', clock.history_start_date)
-            as is_window_before_history
+        -- Nobody knows who was a customer before the first month with orders.
+        coalesce(
+            periods.trailing_year_start < date_trunc('month', clock.first_order_date), true
+        ) as is_window_before_history
     from {{ ref('dim_periods') }} as periods
     cross join clock
 ),
@@ -74,8 +75,7 @@ counted as (
         windows.end_day * rollup.edges_before_end - rollup.edge_days_before_end
         - (windows.start_day * rollup.edges_before_start - rollup.edge_days_before_start)
             as account_days,
-        rollup.customers_lost = 0
-        or rollup.customers_at_start > {{ lifetime_cap }} * rollup.customers_lost
+        rollup.customers_at_start > {{ lifetime_cap }} * rollup.customers_lost
             as is_lifetime_capped,
         windows.is_window_before_history,
         coalesce(year_cost_gaps.is_cost_missing, false) as is_cost_missing
@@ -93,6 +93,7 @@ counted as (
 lifetimes as (
     select
         *,
+        -- Null when nobody was there at the start: none lost of none says nothing.
         case
             when is_window_before_history then null
             when is_lifetime_capped then cast({{ lifetime_cap }} as double)

@@ -22,8 +22,16 @@ romi as (
 orders as (
     select
         count(*) filter (where is_valid_order) as orders,
-        count(*) filter (where is_first_order) as new_customers
+        count(*) filter (where is_first_order) as new_customers,
+        count(*) filter (where is_eligible and order_type = 'sale') as orders_placed
     from {{ ref('fct_orders') }}
+),
+
+-- Cancelled orders keep their channel.
+credited_orders as (
+    select count(distinct conversion_id) as orders_placed
+    from {{ ref('fct_attribution_credits') }}
+    where conversion_type = 'order'
 ),
 
 leads as (
@@ -55,12 +63,14 @@ select
 from attribution
 cross join romi
 cross join orders
+cross join credited_orders
 cross join leads
 cross join sales
 cross join costs
 where
     attribution.orders != orders.orders
     or attribution.new_customers != orders.new_customers
+    or credited_orders.orders_placed != orders.orders_placed
     or attribution.leads != leads.leads
     or attribution.net_sales != sales.net_sales
     or romi.net_sales != sales.net_sales

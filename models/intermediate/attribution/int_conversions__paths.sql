@@ -3,9 +3,11 @@ with orders as (
         order_id,
         account_id,
         placed_at,
-        order_date
+        order_date,
+        is_valid_order
     from {{ ref('int_orders__resolved') }}
-    where is_valid_order
+    -- Cancelled ones too, or their sale would leave its channel when they are cancelled.
+    where is_eligible
 ),
 
 leads as (
@@ -48,7 +50,8 @@ conversions as (
         order_id as conversion_id,
         account_id,
         placed_at as converted_at,
-        order_date as converted_date
+        order_date as converted_date,
+        is_valid_order as is_valid_conversion
     from orders
     union all
     select
@@ -56,7 +59,8 @@ conversions as (
         lead_id as conversion_id,
         account_id,
         lead_created_at as converted_at,
-        lead_created_date as converted_date
+        lead_created_date as converted_date,
+        true as is_valid_conversion
     from leads
 ),
 
@@ -95,6 +99,7 @@ paths as (
         conversions.account_id,
         conversions.converted_at,
         conversions.converted_date,
+        conversions.is_valid_conversion,
         touches.touch_id,
         touches.touched_at,
         touches.marketing_channel,
@@ -130,6 +135,7 @@ final as (
         account_id,
         converted_at,
         converted_date,
+        is_valid_conversion,
         touch_id,
         touched_at,
         marketing_channel,

@@ -23,6 +23,17 @@ with moments as (
     {%- endfor %}
 ),
 
+-- A test or a draft, years before the first sale, says nothing about who was a customer.
+first_order as (
+    select min({{ reporting_date('placed_at') }}) as first_order_date
+    from {{ ref('stg_contract__orders') }}
+    where
+        order_type = 'sale'
+        and order_status not in ('draft', 'quote')
+        and not is_test
+        and not is_deleted
+),
+
 first_service as (
     select min(service_start_date) as first_service_date
     from {{ ref('stg_contract__cost_ledger') }}
@@ -41,7 +52,6 @@ clock as (
         ) as as_of,
         {%- endif %}
         min(first_event_date) as first_event_date,
-        min(first_event_date) filter (where table_name = 'orders') as first_order_date,
         min(first_event_date) filter (
             where table_name in ('web_events', 'web_sessions')
         ) as first_visit_date
@@ -57,9 +67,10 @@ final as (
             least(clock.first_event_date, first_service.first_service_date),
             clock.first_event_date
         ) as history_start_date,
-        clock.first_order_date,
+        first_order.first_order_date,
         clock.first_visit_date
     from clock
+    cross join first_order
     cross join first_service
 )
 

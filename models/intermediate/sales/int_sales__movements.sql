@@ -2,7 +2,8 @@ with orders as (
     select
         order_id,
         placed_at,
-        order_cancelled_at,
+        -- An order that was cancelled line by line is cancelled with its last line.
+        coalesce(order_cancelled_at, lines_cancelled_at) as cancelled_at,
         shipping_amount,
         tax_amount
     from {{ ref('int_orders__checked') }}
@@ -49,6 +50,17 @@ given_back_before as (
     group by lines.order_line_id
 ),
 
+taxes_given_back_before as (
+    select
+        lines.order_line_id,
+        sum(taxes.tax_local) as tax_local
+    from lines
+    inner join {{ ref('int_refunds__taxes_allocated') }} as taxes
+        on lines.order_line_id = taxes.order_line_id
+    where taxes.refunded_at < lines.cancelled_at
+    group by lines.order_line_id
+),
+
 line_cancellations as (
     select
         lines.*,
@@ -78,15 +90,27 @@ line_cancellations as (
         end as decimal(18, 4)) as line_cancelled_local,
         cast(case
             when lines.line_cancelled_quantity is null then 0
-            else coalesce(
-                {{ money_share(
-                    'lines.tax_local', 'lines.line_cancelled_quantity', 'abs(lines.quantity)'
-                ) }},
-                lines.tax_local
-            )
+            else
+                sign(lines.tax_local) * greatest(
+                    least(
+                        abs(coalesce(
+                            {{ money_share(
+                                'lines.tax_local', 'lines.line_cancelled_quantity',
+                                'abs(lines.quantity)'
+                            ) }},
+                            lines.tax_local
+                        )),
+                        sign(lines.tax_local) * (
+                            lines.tax_local - coalesce(taxes_given_back_before.tax_local, 0)
+                        )
+                    ),
+                    0
+                )
         end as decimal(18, 4)) as line_cancelled_tax_local
     from lines
     left join given_back_before on lines.order_line_id = given_back_before.order_line_id
+    left join taxes_given_back_before
+        on lines.order_line_id = taxes_given_back_before.order_line_id
     where lines.cancelled_at is not null or lines.order_cancelled_at is not null
 ),
 
@@ -148,12 +172,16 @@ counted_taxes as (
 cancelled_orders as (
     select
         orders.order_id,
-        orders.order_cancelled_at,
+        orders.cancelled_at,
         orders.shipping_amount,
-        coalesce(counted_taxes.tax_local, orders.tax_amount, 0) as tax_local
+        case
+            when taxed_orders.order_id is null then coalesce(orders.tax_amount, 0)
+            else coalesce(counted_taxes.tax_local, 0)
+        end as tax_local
     from orders
+    left join taxed_orders on orders.order_id = taxed_orders.order_id
     left join counted_taxes on orders.order_id = counted_taxes.order_id
-    where orders.order_cancelled_at is not null
+    where orders.cancelled_at is not null
 ),
 
 cancelled_order_taxes as (
@@ -161,7 +189,7 @@ cancelled_order_taxes as (
         order_id,
         sum(line_cancelled_tax_local) as tax_local
     from line_cancellations
-    where order_cancelled_at is not null and line_exclusion_reason is null
+    where line_exclusion_reason is null
     group by order_id
 ),
 
@@ -174,7 +202,7 @@ charges_given_back_before as (
     inner join refund_charges on cancelled_orders.order_id = refund_charges.order_id
     where
         refund_charges.exclusion_reason is null
-        and refund_charges.refunded_at < cancelled_orders.order_cancelled_at
+        and refund_charges.refunded_at < cancelled_orders.cancelled_at
     group by cancelled_orders.order_id
 ),
 
@@ -276,7 +304,7 @@ order_charges as (
         'order_cancellation_charges:' || cancelled_orders.order_id as movement_id,
         'cancellation_charges' as movement_type,
         cancelled_orders.order_id,
-        cancelled_orders.order_cancelled_at as event_at,
+        cancelled_orders.cancelled_at as event_at,
         -greatest(
             cancelled_orders.tax_local
             - coalesce(cancelled_order_taxes.tax_local, 0)

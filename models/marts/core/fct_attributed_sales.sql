@@ -35,7 +35,7 @@ credits as (
     where conversion_type = 'order'
 ),
 
--- An order that is no conversion (a credit, or one that was cancelled) has no touch.
+-- An order that is no conversion (a credit) has no touch; one that was cancelled later keeps its.
 final as (
     select
         entries.order_id,

@@ -119,6 +119,7 @@ final as (
         cast(attribution_model as varchar) as attribution_model,
         cast(converted_date as date) as converted_date,
         cast(account_id as varchar) as account_id,
+        cast(is_valid_conversion as boolean) as is_valid_conversion,
         cast(touch_id as varchar) as touch_id,
         cast(touched_at as timestamp) as touched_at,
         {%- for name in ['marketing_channel', 'campaign', 'program', 'initiative', 'tactic'] %}

@@ -111,43 +111,55 @@ first_days as (
     group by account_id
 ),
 
-paused_at_end as (
-    select distinct
+-- Paused at the start is paused on the day before, as with MRR.
+paused as (
+    select
         pauses.account_id,
         periods.period_grain,
-        periods.period_index
+        periods.period_index,
+        bool_or(pauses.valid_from < periods.period_start) as is_paused_at_start,
+        bool_or(pauses.valid_to >= periods.period_end) as is_paused_at_end
     from pauses
     inner join periods
         on
             pauses.valid_from < periods.period_end
-            and pauses.valid_to >= periods.period_end
+            and pauses.valid_to >= periods.period_start
+    group by pauses.account_id, periods.period_grain, periods.period_index
+),
+
+-- Whoever paid before and pauses is still an account: it is lost when the pause ends in an end, in
+-- periods of any length.
+held as (
+    select
+        states.*,
+        coalesce(first_days.first_mrr_date < states.period_start, false) as had_mrr,
+        states.mrr_at_start > 0
+        or (
+            coalesce(paused.is_paused_at_start, false)
+            and coalesce(first_days.first_mrr_date < states.period_start, false)
+        ) as is_at_start,
+        states.mrr_at_end > 0 or coalesce(paused.is_paused_at_end, false) as is_at_end
+    from states
+    left join first_days on states.account_id = first_days.account_id
+    left join paused
+        on
+            states.account_id = paused.account_id
+            and states.period_grain = paused.period_grain
+            and states.period_index = paused.period_index
 ),
 
 judged as (
     select
-        states.*,
-        case
-            when states.mrr_at_start > 0 then states.period_start
-            else states.first_movement_date
-        end as member_date,
-        case when states.mrr_at_start > 0 then states.mrr_at_end else 0 end as mrr_retained_net,
-        least(states.mrr_at_start, states.mrr_at_end) as mrr_retained_gross,
-        case
-            when states.mrr_at_start <= 0 and first_days.first_mrr_date < states.period_start
-                then states.mrr_at_end
-            else 0
-        end as mrr_reactivated_at_end,
-        states.mrr_at_start > 0 as has_mrr_at_start,
-        states.mrr_at_start > 0 and states.mrr_at_end <= 0 and paused_at_end.account_id is null
-            as is_lost
-    from states
-    left join first_days on states.account_id = first_days.account_id
-    left join paused_at_end
-        on
-            states.account_id = paused_at_end.account_id
-            and states.period_grain = paused_at_end.period_grain
-            and states.period_index = paused_at_end.period_index
-    where states.mrr_at_start > 0 or states.first_movement_date is not null
+        *,
+        case when is_at_start then period_start else first_movement_date end as member_date,
+        case when mrr_at_start > 0 then mrr_at_end else 0 end as mrr_retained_net,
+        least(mrr_at_start, mrr_at_end) as mrr_retained_gross,
+        case when mrr_at_start <= 0 and had_mrr then mrr_at_end else 0 end
+            as mrr_reactivated_at_end,
+        mrr_at_start > 0 as has_mrr_at_start,
+        is_at_start and not is_at_end as is_lost
+    from held
+    where is_at_start or first_movement_date is not null
 ),
 
 final as (
@@ -173,6 +185,7 @@ final as (
         cast(coalesce(moved.mrr_{{ movement }}, 0) as decimal(18, 4)) as mrr_{{ movement }},
         {%- endfor %}
         judged.has_mrr_at_start,
+        judged.is_at_start,
         judged.is_lost
     from judged
     left join moved

@@ -16,6 +16,7 @@ with credits as (
         on
             credits.conversion_id = new_customers.order_id
             and credits.conversion_type = 'order'
+    where credits.is_valid_conversion
 ),
 
 credited as (

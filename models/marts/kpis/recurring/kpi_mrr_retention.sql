@@ -15,7 +15,7 @@ with account_periods as (
         country,
         acquisition_channel,
         {{ amounts | join(', ') }},
-        cast(has_mrr_at_start as integer) as accounts_at_start,
+        cast(is_at_start as integer) as accounts_at_start,
         cast(is_lost as integer) as accounts_lost
     from {{ ref('fct_mrr_account_periods') }}
 ),
