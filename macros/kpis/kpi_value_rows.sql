@@ -10,6 +10,7 @@
 {%- endif %}
 {%- set converted = kpi_converted_tables(meta) %}
 {%- set sums = meta.parts | list %}
+{%- set code = kpi_definition_code(kpi_name) %}
 {%- for name, variant in meta.variants.items()
     if not variant.denominator and not variant.is_statistic and name not in sums %}
     {%- do sums.append(name) %}
@@ -209,7 +210,7 @@ long as (
         {%- endif %}
         {{ kpi_interval(name, variant, 'previous_') | indent(8) }},
         cast({{ variant.get('version', 1) }} as integer) as definition_version,
-        '{{ kpi_definition_hash(kpi_name, name) }}' as definition_hash,
+        '{{ kpi_definition_hash(kpi_name, name, code) }}' as definition_hash,
         {{ 'true' if variant.denominator else 'false' }} as is_ratio,
         {{ 'true' if variant.denominator or variant.is_statistic else 'false' }} as may_be_null
     from compared

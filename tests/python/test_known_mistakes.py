@@ -11,17 +11,20 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT, run_dbt
+from conftest import PROJECT, run_dbt, run_module
 
 KPI = "models/marts/kpis/sales/kpi_discounts"
+RATIO = "macros/dialect/safe_ratio.sql"
+ROLLUP = "macros/kpis/kpi_rollup.sql"
 
 
 @pytest.fixture
 def edited(project_with_kpi: Path) -> Iterator[Path]:
     """The copy of the project, whose KPI may be edited; as it was afterwards."""
+    assert run_module("generate_macros", project=project_with_kpi).returncode == 0
     kept = {
-        path: path.read_text(encoding="utf-8")
-        for path in (project_with_kpi / f"{KPI}.sql", project_with_kpi / f"{KPI}.yml")
+        project_with_kpi / name: (project_with_kpi / name).read_text(encoding="utf-8")
+        for name in (f"{KPI}.sql", f"{KPI}.yml", RATIO, ROLLUP)
     }
     yield project_with_kpi
     for path, text in kept.items():
@@ -32,7 +35,7 @@ def test_D1_a_rate_without_its_parentheses_fails_three_ways(edited: Path) -> Non
     """200 - 30 / 200 is 199.85 and no share: the example, the parts and the bounds say so."""
     _edit(
         edited,
-        "sql",
+        f"{KPI}.sql",
         "{{ safe_ratio('discounts', 'gross_sales') }}",
         "cast(gross_sales - 0.15 as double)",
     )
@@ -63,26 +66,35 @@ def test_D11_every_row_of_every_delivered_table_is_accounted_for(built_file: Pat
 
 
 def test_D13_a_changed_definition_is_seen_in_its_hash(edited: Path) -> None:
-    """SQL, YAML and parameters each change the hash; a comment does not."""
-    _edit(edited, "yml", "formula:", "parameters: [reporting_currency]\n            formula:")
+    """SQL, its macros, YAML and parameters each change the hash; a comment does not."""
+    _edit(
+        edited, f"{KPI}.yml", "formula:", "parameters: [reporting_currency]\n            formula:"
+    )
     as_it_was = _hash(edited)
-    _edit(edited, "sql", "with entries", "-- What is given away.\nwith  entries")
+    _edit(edited, f"{KPI}.sql", "with entries", "-- What is given away.\nwith  entries")
+    # How facts become periods is the same for all KPIs, and no part of any definition.
+    _edit(
+        edited, ROLLUP, "{% macro kpi_rollup(inputs) %}", "{% macro kpi_rollup(inputs) %}{{ '' }}"
+    )
     assert _hash(edited) == as_it_was
     assert _hash(edited, "reporting_currency: USD") != as_it_was
     _edit(
         edited,
-        "sql",
+        f"{KPI}.sql",
         "where is_eligible and gross_sales > 0",
         "where is_eligible and sales_channel = 'web'",
     )
     other_sql = _hash(edited)
     assert other_sql != as_it_was
-    _edit(edited, "yml", "direction: down", "direction: up")
-    assert _hash(edited) not in (as_it_was, other_sql)
+    _edit(edited, RATIO, "as double)", "as float)")
+    other_macro = _hash(edited)
+    assert other_macro not in (as_it_was, other_sql)
+    _edit(edited, f"{KPI}.yml", "direction: down", "direction: up")
+    assert _hash(edited) not in (as_it_was, other_sql, other_macro)
 
 
-def _edit(project: Path, suffix: str, old: str, new: str) -> None:
-    path = project / f"{KPI}.{suffix}"
+def _edit(project: Path, name: str, old: str, new: str) -> None:
+    path = project / name
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")

@@ -1,16 +1,19 @@
 """Worked examples that span several models, from landing files to the published KPI tables.
 
 One small business holds them all: each example has accounts and periods of its own, under the
-same name as the unit tests beside the models.
+same name as the unit tests beside the models. The same business with the three required tables
+only shows what is then missing.
 """
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pytest
+from commerce_kpis.kpi_yaml import kpi_models
 from conftest import build_project
 
 COMPANIES = """\
@@ -20,15 +23,15 @@ B1,Beta,FR,retail
 C1,Gamma,FR,crafts
 """
 ORDERS = """\
-order_id,placed_at,currency_code,company_id,order_type,order_status,is_test,cancelled_at,order_discount_amount,shipping_amount,tax_amount,total_amount
-O1,2025-05-30T09:00:00Z,EUR,A1,sale,placed,false,,15,12,27,174
-O2,2025-06-03T10:00:00Z,EUR,A1,sale,placed,false,,0,0,40,240
-O3,2025-06-04T10:00:00Z,EUR,A1,sale,placed,true,,0,0,0,999
-O4,2025-06-05T10:00:00Z,EUR,A1,sale,cancelled,false,2025-06-06T08:00:00Z,0,0,0,80
-L1,2025-01-10T12:00:00Z,EUR,B1,sale,placed,false,,0,0,0,100
-L2,2025-08-01T12:00:00Z,EUR,B1,sale,placed,false,,0,0,0,100
-M2,2024-03-01T12:00:00Z,EUR,C1,sale,placed,false,,10.00,0,0,90.00
-Z1,2026-02-28T23:59:59Z,EUR,C1,sale,placed,false,,0,0,0,1
+order_id,placed_at,currency_code,company_id,order_type,order_status,is_test,cancelled_at,order_discount_amount,shipping_amount,tax_amount,total_amount,client_id
+O1,2025-05-30T09:00:00Z,EUR,A1,sale,placed,false,,15,12,27,174,
+O2,2025-06-03T10:00:00Z,EUR,A1,sale,placed,false,,0,0,40,240,
+O3,2025-06-04T10:00:00Z,EUR,A1,sale,placed,true,,0,0,0,999,
+O4,2025-06-05T10:00:00Z,EUR,A1,sale,cancelled,false,2025-06-06T08:00:00Z,0,0,0,80,
+L1,2025-01-10T12:00:00Z,EUR,B1,sale,placed,false,,0,0,0,100,
+L2,2025-08-01T12:00:00Z,EUR,B1,sale,placed,false,,0,0,0,100,
+M2,2024-03-01T12:00:00Z,EUR,C1,sale,placed,false,,10.00,0,0,90.00,
+Z1,2026-02-28T23:59:59Z,EUR,C1,sale,placed,false,,0,0,0,1,
 """
 ORDER_LINES = """\
 order_line_id,order_id,quantity,unit_price,product_id
@@ -47,26 +50,113 @@ Z1-1,Z1,1,1,P9
 REFUNDS = """\
 refund_id,order_id,refunded_at,refund_kind,tax_amount
 R1,O1,2025-06-10T15:00:00Z,return,9
+B0,O-B0,2025-11-03T12:00:00Z,return,0
+B1,O-J0,2025-11-20T12:00:00Z,return,0
+B2,O-J1,2025-12-05T12:00:00Z,return,0
 """
 REFUND_LINES = """\
-refund_line_id,refund_id,order_line_id,amount_excl_tax
-R1-1,R1,O1-2,45
+refund_line_id,refund_id,order_line_id,amount_excl_tax,quantity,reason
+R1-1,R1,O1-2,45,,
+B0-1,B0,L-B0,80,4,changed_mind
+B1-1,B1,L-J0,40,2,changed_mind
+B2-1,B2,L-J1,15,1,defective
+B2-2,B2,L-J1,10,0,changed_mind
 """
-# K14 in June 2024: 100 accounts order for the first time, 399 did so in March; with C1 500 are
-# active at its end. K24 in November 2024: three accounts that bought for 800, 100 and 100.
+# Each buys once, one line at a price. K14 in June 2024: 100 accounts order for the first time, 399
+# did so in March; with C1 500 are active at its end. K24 in November 2024: three accounts that
+# bought for 800, 100 and 100. K23 in November 2025: ten orders of 4 units and 100, one of October.
+# K06 and K13: leads that became customers. Golden path: an order of 1,000.
 BOUGHT = [
-    *((f"N{number}", "2024-06-10T12:00:00Z", 1) for number in range(100)),
-    *((f"H{number}", "2024-03-15T12:00:00Z", 1) for number in range(399)),
-    ("S1", "2024-10-15T12:00:00Z", 800),
-    ("S2", "2024-10-15T12:00:00Z", 100),
-    ("S3", "2024-10-15T12:00:00Z", 100),
+    *((f"N{number}", "2024-06-10", 1, 1) for number in range(100)),
+    *((f"H{number}", "2024-03-15", 1, 1) for number in range(399)),
+    ("S1", "2024-10-15", 1, 800),
+    ("S2", "2024-10-15", 1, 100),
+    ("S3", "2024-10-15", 1, 100),
+    ("B0", "2025-10-20", 4, 25),
+    *((f"J{number}", "2025-11-10", 4, 25) for number in range(10)),
+    ("T10", "2025-09-11", 1, 1),
+    ("T30", "2025-10-01", 1, 1),
+    ("T60", "2025-10-31", 1, 1),
+    ("U10", "2025-12-11", 1, 1),
+    ("U20", "2025-12-21", 1, 1),
+    ("U30", "2025-12-31", 1, 1),
+    ("G1", "2026-01-20", 1, 1000),
 ]
-COMPANIES += "".join(f"{name},,DE,\n" for name, _, _ in BOUGHT)
-ORDERS += "".join(
-    f"O-{name},{moment},EUR,{name},sale,placed,false,,0,0,0,{amount}\n"
-    for name, moment, amount in BOUGHT
+LEADS_ONLY = [*(f"T{letter}" for letter in "abcdefg"), "Ua", "Ub"]
+SUBSCRIBERS = [f"M{letter}" for letter in "ABCDE"]
+COMPANIES += "".join(
+    f"{name},,DE,\n" for name in [*(name for name, *_ in BOUGHT), *LEADS_ONLY, *SUBSCRIBERS]
 )
-ORDER_LINES += "".join(f"L-{name},O-{name},1,{amount},P9\n" for name, _, amount in BOUGHT)
+ORDERS += "".join(
+    f"O-{name},{day}T12:00:00Z,EUR,{name},sale,placed,false,,0,0,0,{quantity * price},V-{name}\n"
+    for name, day, quantity, price in BOUGHT
+)
+ORDER_LINES += "".join(
+    f"L-{name},O-{name},{quantity},{price},P9\n" for name, _, quantity, price in BOUGHT
+)
+# K06: as_of is 28 February 2026, so two of the ten leads are open at 20 and 40 days. K13: three
+# converted after 10, 20 and 30 days, two open at 45 and 60.
+LEADS = """\
+lead_id,created_at,company_id,lead_source
+T10,2025-09-01T12:00:00Z,T10,fair
+T30,2025-09-01T12:00:00Z,T30,fair
+T60,2025-09-01T12:00:00Z,T60,fair
+Ta,2025-09-05T12:00:00Z,Ta,fair
+Tb,2025-09-05T12:00:00Z,Tb,fair
+Tc,2025-09-05T12:00:00Z,Tc,fair
+Td,2025-09-05T12:00:00Z,Td,fair
+Te,2025-11-20T12:00:00Z,Te,fair
+Tf,2026-02-08T12:00:00Z,Tf,fair
+Tg,2026-01-19T12:00:00Z,Tg,fair
+U10,2025-12-01T12:00:00Z,U10,partner
+U20,2025-12-01T12:00:00Z,U20,partner
+U30,2025-12-01T12:00:00Z,U30,partner
+Ua,2026-01-14T12:00:00Z,Ua,partner
+Ub,2025-12-30T12:00:00Z,Ub,partner
+G1,2025-12-31T12:00:00Z,G1,webinar
+"""
+OPPORTUNITIES = """\
+opportunity_id,created_at,opportunity_status,closed_at,company_id,lead_id
+G1,2026-01-10T12:00:00Z,won,2026-01-20T12:00:00Z,G1,G1
+"""
+TOUCHES = """\
+touch_id,touched_at,company_id,marketing_channel
+G1-1,2025-12-11T12:00:00Z,G1,paid_search
+G1-2,2025-12-31T11:59:00Z,G1,webinar
+G1-3,2026-01-10T11:59:00Z,G1,email
+G1-4,2026-01-20T11:59:00Z,G1,direct
+"""
+# K22: MD left in October and returns in December.
+SUBSCRIPTIONS = """\
+subscription_id,company_id,start_date,end_date,unit_price,currency_code,billing_interval
+MA,MA,2025-09-01,,100,EUR,month
+MB,MB,2025-09-01,,200,EUR,month
+MC,MC,2025-09-01,2025-12-20,50,EUR,month
+MD,MD,2025-09-01,2025-10-10,60,EUR,month
+MD2,MD,2025-12-12,,70,EUR,month
+ME,ME,2025-12-10,,1200,EUR,year
+"""
+SUBSCRIPTION_CHANGES = """\
+change_id,subscription_id,effective_date,change_type,unit_price
+MA1,MA,2025-12-05,change,150
+MB1,MB,2025-12-15,change,120
+"""
+# K03 on the last day of March 2025. K05 and K07 on 10 June 2024: 1,000 visits that end at some
+# step; the first 100 are those of the buyers of K14.
+STEPS = {"page_view": 1000, "product_view": 600, "add_to_cart": 200, "checkout": 120}
+WEB_EVENTS = """\
+event_id,event_at,event_name,client_id
+W1-1,2025-03-31T10:00:00Z,page_view,W1
+W1-2,2025-03-31T10:20:00Z,page_view,W1
+W1-3,2025-03-31T10:51:00Z,page_view,W1
+W2-1,2025-03-31T23:50:00Z,page_view,W2
+W2-2,2025-04-01T00:10:00Z,page_view,W2
+"""
+WEB_EVENTS += "".join(
+    f"{step}-{number},2024-06-10T11:{40 + 5 * minutes}:00Z,{step},V-N{number}\n"
+    for minutes, (step, reached) in enumerate(STEPS.items())
+    for number in range(reached)
+)
 # Salaries of June are spread over its days. The window 90 days before June is 3 March to 1 April.
 COST_LEDGER = """\
 cost_id,incurred_on,amount,currency_code,cost_scope,service_start_date,service_end_date
@@ -107,24 +197,40 @@ A5,yearly,K5,2024-11-30T23:59:59Z,6
 """
 
 
+REQUIRED = {"companies": COMPANIES, "orders": ORDERS, "order_lines": ORDER_LINES}
+OPTIONAL = {
+    "refunds": REFUNDS,
+    "refund_lines": REFUND_LINES,
+    "cost_ledger": COST_LEDGER,
+    "ad_spend": AD_SPEND,
+    "contacts": CONTACTS,
+    "surveys": SURVEYS,
+    "survey_responses": SURVEY_RESPONSES,
+    "leads": LEADS,
+    "opportunities": OPPORTUNITIES,
+    "touches": TOUCHES,
+    "subscriptions": SUBSCRIPTIONS,
+    "subscription_changes": SUBSCRIPTION_CHANGES,
+    "web_events": WEB_EVENTS,
+}
+
+
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
     """The published file of the small business."""
-    folder = tmp_path_factory.mktemp("worked examples")
+    return publish(tmp_path_factory.mktemp("worked examples"), REQUIRED | OPTIONAL)
+
+
+@pytest.fixture(scope="module")
+def published_required(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    """The published file when it delivers the three required tables only."""
+    return publish(tmp_path_factory.mktemp("required only"), REQUIRED)
+
+
+def publish(folder: Path, tables: dict[str, str]) -> duckdb.DuckDBPyConnection:
+    """Deliver tables as files, build, and open what is published."""
     landing = folder / "landing"
     landing.mkdir()
-    tables = {
-        "companies": COMPANIES,
-        "orders": ORDERS,
-        "order_lines": ORDER_LINES,
-        "refunds": REFUNDS,
-        "refund_lines": REFUND_LINES,
-        "cost_ledger": COST_LEDGER,
-        "ad_spend": AD_SPEND,
-        "contacts": CONTACTS,
-        "surveys": SURVEYS,
-        "survey_responses": SURVEY_RESPONSES,
-    }
     for name, text in tables.items():
         (landing / f"{name}.csv").write_text(text, encoding="utf-8")
     build_project(folder, "--landing-path", landing)
@@ -148,6 +254,11 @@ def cell(
     ).fetchall()
     assert len(rows) == 1, rows
     return rows[0]
+
+
+def percent(values: tuple) -> tuple:
+    """Fractions as percent, as printed."""
+    return tuple(round(100 * value, 2) for value in values)
 
 
 SALES = (
@@ -249,23 +360,158 @@ def test_K24_nps_20_accounts_equal_11_1_revenue_weighted_26_7(published):
     assert tuple(round(value, 1) for value in november) == (20, 11.1, 26.7, 5, 3)
 
 
-def test_without_touches_and_bookings_of_retention_these_kpis_say_missing_source(
-    published,
-):
-    statuses = published.execute(
-        "select kpi, list(distinct value_status) from kpi.kpi_values where is_default and kpi in "
-        "('attribution', 'marketing_originated', 'retention_cost', 'romi', 'visitor_conversion') "
-        "group by all order by 1"
+MOVEMENTS = (
+    "mrr_at_start, mrr_new, mrr_expansion, mrr_contraction, mrr_churned, mrr_reactivated, mrr, arr"
+)
+
+
+def test_K22_mrr_moves_from_350_to_440(published):
+    december = cell(published, "kpi_mrr", MOVEMENTS, "2025-12-01")
+    assert december == (350, 100, 50, 80, 50, 70, 440, 5280)
+
+
+def test_K22_grr_62_86_nrr_77_14_with_reactivation_97_14_quick_ratio_1_69(published):
+    shares = "grr, nrr, nrr_incl_reactivation, mrr_churn_rate, account_churn_rate"
+    december = cell(published, "kpi_mrr_retention", shares, "2025-12-01")
+    assert percent(december) == (62.86, 77.14, 97.14, 37.14, 33.33)
+    (quick_ratio,) = cell(published, "kpi_mrr_retention", "quick_ratio", "2025-12-01")
+    assert round(quick_ratio, 2) == 1.69
+
+
+def test_K23_refund_rate_12_cohort_6_5_orders_20_units_7_5_quality_23_1_percent(published):
+    parts = "refunds, order_value, refunds_of_orders, orders_valid, units"
+    november = cell(published, "kpi_refunds", parts, "2025-11-01")
+    assert november == (120, 1000, 65, 10, 40)
+    variants = (
+        "refund_rate, refund_rate_cohort, refund_rate_orders, return_rate_units, "
+        "refund_share_quality"
+    )
+    november = cell(published, "kpi_refunds", variants, "2025-11-01")
+    assert percent(november) == (12, 6.5, 20, 7.5, 23.08)
+
+
+def test_K06_of_ten_leads_30_percent_matured_37_5_kaplan_meier_34_375(published):
+    variants = "lead_conversion_rate, lead_conversion_rate_matured, lead_conversion_rate_km"
+    parts = "leads_eligible, leads_converted_in_window, leads_matured, leads_matured_converted"
+    of_the_fair = {"grain": "r12m", "dimension": "lead_source", "member": "fair"}
+    year = cell(published, "kpi_lead_conversion", parts, "2025-03-01", **of_the_fair)
+    assert year == (10, 3, 8, 3)
+    year = cell(published, "kpi_lead_conversion", variants, "2025-03-01", **of_the_fair)
+    assert year == (0.3, 0.375, pytest.approx(0.34375, abs=1e-12))
+
+
+def test_K13_mean_20_median_20_p90_28_kaplan_meier_median_30(published):
+    variants = (
+        "sales_cycle_days, sales_cycle_days_median, sales_cycle_days_p90, "
+        "sales_cycle_days_km_median"
+    )
+    of_partners = {"grain": "r12m", "dimension": "lead_source", "member": "partner"}
+    year = cell(published, "kpi_sales_cycle", variants, "2025-03-01", **of_partners)
+    assert year == (20, 20, 28, 30)
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ("first", (1000, 0, 0, 0)),
+        ("last", (0, 0, 0, 1000)),
+        ("last_non_direct", (0, 0, 1000, 0)),
+        ("linear", (250, 250, 250, 250)),
+        ("position_40_20_40", (400, 100, 100, 400)),
+        ("w_30_30_30_10", (300, 300, 300, 100)),
+        ("full_path_22_5", (250, 250, 250, 250)),
+        ("time_decay_7d", (12.46, 90.29, 243.04, 654.21)),
+        ("time_decay_30d", (140.70, 223.35, 281.40, 354.55)),
+    ],
+)
+def test_the_golden_path_of_an_order_of_1000(published, model, expected):
+    by_channel = tuple(
+        cell(
+            published,
+            "kpi_attribution",
+            f"net_sales_{model}, 1000 * new_customers_{model}",
+            "2026-01-01",
+            dimension="marketing_channel",
+            member=channel,
+        )
+        for channel in ("Paid Search", "Webinar", "Email", "Direct")
+    )
+    assert tuple(round(float(net_sales), 2) for net_sales, _ in by_channel) == expected
+    assert tuple(round(float(credit), 2) for _, credit in by_channel) == expected
+
+
+def test_K03_three_sessions_of_two_visitors_five_pages_1_67_per_session(published):
+    parts = "visitors, sessions, pageviews, pages_per_session"
+    march = cell(published, "kpi_web_traffic", parts, "2025-03-01")
+    assert (*march[:3], round(march[3], 2)) == (2, 3, 5, 1.67)
+    # A session that began before midnight is the last day's; the next has none.
+    assert cell(published, "kpi_web_traffic", parts, "2025-04-01") == (0, 0, 0, None)
+
+
+def test_K05_visitor_conversion_10_percent_of_1000_visitors(published):
+    parts = "visitors, visitors_with_order, visitor_conversion_rate"
+    assert cell(published, "kpi_visitor_conversion", parts, "2024-06-01") == (1000, 100, 0.1)
+
+
+def test_K07_web_funnel_60_33_33_60_83_33_whole_10_percent(published):
+    steps = ["product_view", "cart", "checkout", "order"]
+    counts = ", ".join(["sessions", *(f"sessions_with_{step}" for step in steps)])
+    june = cell(published, "kpi_web_funnel", counts, "2024-06-01")
+    assert june == (1000, 600, 200, 120, 100)
+    lost = ", ".join(f"sessions_with_{step}_lost" for step in steps)
+    assert cell(published, "kpi_web_funnel", lost, "2024-06-01") == (400, 400, 80, 20)
+    rates = ", ".join(f"sessions_with_{step}_step_rate" for step in steps)
+    june = cell(published, "kpi_web_funnel", f"{rates}, web_funnel_rate", "2024-06-01")
+    assert percent(june) == (60, 33.33, 60, 83.33, 10)
+
+
+# The only defaults that orders alone can tell, in June 2025.
+WITH_THREE_TABLES = {
+    "aov": ("low_n", 200),
+    "churn_by_tenure": ("low_n", 0),
+    "clv": ("left_censored", 11.53),
+    "cohort_retention": ("ok", 0),
+    "customer_churn": ("low_n", 0),
+    "customer_retention": ("low_n", 1),
+    "repeat_customers": ("ok", 0),
+}
+
+
+def test_with_three_tables_every_other_kpi_says_missing_source(published_required):
+    june = published_required.execute(
+        "select kpi, value_status, round(value, 2) from kpi.kpi_values where is_default "
+        "and dimension = 'total' and period_grain = 'month' and period_start = '2025-06-01'"
     ).fetchall()
-    assert statuses == [
-        ("attribution", ["missing_source"]),
-        ("marketing_originated", ["missing_source"]),
-        ("retention_cost", ["missing_source"]),
-        ("romi", ["missing_source"]),
-        ("visitor_conversion", ["missing_source"]),
-    ]
+    missing = {model.name.removeprefix("kpi_"): ("missing_source", None) for model in kpi_models()}
+    assert {kpi: (status, value) for kpi, status, value in june} == missing | WITH_THREE_TABLES
+    statuses = published_required.execute(
+        "select distinct kpi, value_status = 'missing_source' from kpi.kpi_values where is_default"
+    ).fetchall()
+    assert dict(statuses) == {kpi: kpi not in WITH_THREE_TABLES for kpi in missing}
+    assert len(statuses) == len(missing)
+
+
+def test_with_three_tables_what_needs_another_is_null_and_never_0(published_required):
+    delivered = set(REQUIRED)
+    for table, text in REQUIRED.items():
+        header, _, _ = text.partition("\n")
+        delivered |= {f"{table}.{column}" for column in header.split(",")}
+    shown = {}
+    for model in kpi_models():
+        told = {**model.meta["parts"], **model.meta["variants"]}
+        lacking = [
+            name
+            for name, it in told.items()
+            for need in it.get("needs", [])
+            if not any(choice.strip() in delivered for choice in need.split("|"))
+        ]
+        for name in lacking:
+            query = f"select count({name}) from kpi.{model.name}"
+            shown[f"{model.name}.{name}"] = published_required.execute(query).fetchone()[0]
+    assert len(shown) > 300
+    assert {name: cells for name, cells in shown.items() if cells} == {}
     parts = "new_customers, new_customers_originated, people_reached"
-    june = cell(published, "kpi_marketing_originated", parts, "2024-06-01")
+    june = cell(published_required, "kpi_marketing_originated", parts, "2024-06-01")
     assert june == (100, None, None)
 
 

@@ -2,6 +2,7 @@
 {%- for model_name in kpi_models() %}
 {%- set ref_of_model = ref(model_name) %}
 {%- set meta = kpi_meta(model_name) %}
+{%- set code = kpi_definition_code(model_name) %}
 {%- set outer_last = loop.last %}
 {%- for name, variant in meta.variants.items() %}
 {%- set node = graph.nodes['model.commerce_kpis.' ~ model_name] %}
@@ -48,7 +49,7 @@ select
     {{ quoted(variant.source) }} as source_of_definition,
     {{ quoted(variant.example) }} as worked_example,
     cast({{ variant.get('version', 1) }} as integer) as definition_version,
-    {{ quoted(kpi_definition_hash(model_name, name)) }} as definition_hash
+    {{ quoted(kpi_definition_hash(model_name, name, code)) }} as definition_hash
 {{ 'union all' if not (outer_last and loop.last) }}
 {%- endfor %}
 {%- endfor %}

@@ -45,7 +45,7 @@ leads as (
 ),
 
 cost_gaps as (
-    {{ cost_gaps({'is_cost_missing': 'marketing'}) | indent(4) }}
+    {{ cost_gaps({'is_cost_missing': 'marketing'}, converted='marketing') | indent(4) }}
 ),
 
 rollup as (
