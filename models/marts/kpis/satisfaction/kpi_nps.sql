@@ -48,6 +48,14 @@ with responses as (
     where is_eligible
 ),
 
+account_weights as (
+    select
+        account_id,
+        period_end,
+        net_sales
+    from {{ ref('fct_nps_account_weights') }}
+),
+
 {% for suffix, condition in scores.items() -%}
 {%- set measures = further_counts.get(suffix, []) | list -%}
 answers{{ suffix }} as (
@@ -92,7 +100,6 @@ surveyed_accounts as (
     select
         periods.period_index,
         periods.period_end,
-        periods.trailing_year_start,
         last_answers.*
     from last_answers
     inner join {{ ref('dim_periods') }} as periods
@@ -104,44 +111,9 @@ surveyed_accounts as (
 
 account_answers as (
     {{ rollup_members(
-        'surveyed_accounts', ['period_grain', 'period_index', 'account_id'], dimensions,
-        ['net_promoters', 'responses'], false
+        'surveyed_accounts', ['period_grain', 'period_index', 'period_end', 'account_id'],
+        dimensions, ['net_promoters', 'responses'], false
     ) | indent(4) }}
-),
-
-account_periods as (
-    select distinct
-        account_id,
-        period_grain,
-        period_index,
-        period_end,
-        trailing_year_start
-    from surveyed_accounts
-),
-
-sales_days as (
-    select
-        account_id,
-        entry_date,
-        sum(gross_sales - discounts - returns - cancellations) as net_sales
-    from {{ ref('fct_sales_entries') }}
-    where is_eligible
-    group by account_id, entry_date
-),
-
-account_weights as (
-    select
-        account_periods.account_id,
-        account_periods.period_grain,
-        account_periods.period_index,
-        greatest(sum(sales_days.net_sales), 0) as net_sales
-    from account_periods
-    inner join sales_days
-        on
-            account_periods.account_id = sales_days.account_id
-            and account_periods.trailing_year_start <= sales_days.entry_date
-            and account_periods.period_end > sales_days.entry_date
-    group by all
 ),
 
 account_scores as (
@@ -156,14 +128,13 @@ account_scores as (
             cast(account_answers.net_promoters as double) * 100 / account_answers.responses
             as decimal(38, 12)
         ) as account_score_sum,
-        cast(coalesce(account_weights.net_sales, 0) as decimal(18, 4)) as account_net_sales,
-        account_score_sum * account_net_sales as account_score_net_sales
+        account_weights.net_sales as account_net_sales,
+        account_score_sum * account_weights.net_sales as account_score_net_sales
     from account_answers
     left join account_weights
         on
             account_answers.account_id = account_weights.account_id
-            and account_answers.period_grain = account_weights.period_grain
-            and account_answers.period_index = account_weights.period_index
+            and account_answers.period_end = account_weights.period_end
 ),
 
 rollup as (
