@@ -1,9 +1,4 @@
-{#- The first of a list of moments at or after another moment; the first of all if that is null. -#}
+{#- The first of a list of moments at or after another moment; null if there is none, or no moment. -#}
 {% macro first_moment_from(moments, moment) -%}
-    list_min(
-        case
-            when {{ moment }} is null then {{ moments }}
-            else list_filter({{ moments }}, lambda item: item >= {{ moment }})
-        end
-    )
+    list_min(list_filter({{ moments }}, lambda item: item >= {{ moment }}))
 {%- endmacro %}

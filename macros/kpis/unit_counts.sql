@@ -2,7 +2,8 @@
     in each period, and in each window of r12m, in which it has more than 0 of something. By member
     it counts once in the total and once in each member that it has rows in.
 
-    unit: the columns of a unit; counts: name of each count to the column that must be above 0. -#}
+    unit: the columns of a unit; counts: name of each count to what must be above 0, a column or a sum
+    of columns. -#}
 {% macro unit_counts(relation, unit, counts) -%}
     {%- set key = unit ~ ', dimension, dimension_value' -%}
     {%- set spells = {} -%}

@@ -95,13 +95,15 @@ sessions as (
         delivered.has_cart,
         delivered.has_checkout,
         delivered.has_form_submit,
-        -- What was done is known of these, not when.
+        -- What was done is known of these, not when: a step counts with all steps before it.
         cast(null as timestamp) as product_view_at,
         cast(null as timestamp) as cart_at,
         cast(null as timestamp) as checkout_at,
         case
-            when delivered.has_checkout then 3
-            when delivered.has_cart then 2
+            when
+                delivered.has_product_view and delivered.has_cart and delivered.has_checkout
+                then 3
+            when delivered.has_product_view and delivered.has_cart then 2
             when delivered.has_product_view then 1
             else 0
         end as shop_steps,

@@ -156,7 +156,7 @@ sessions as (
     group by source_name, client_id, is_bot, session_number
 ),
 
--- A step counts when it is taken at or after the steps before it, which may be skipped.
+-- A step counts when it is taken at or after the step before it, which counts too.
 carts as (
     select
         *,
@@ -167,8 +167,7 @@ carts as (
 steps as (
     select
         *,
-        {{ first_moment_from('checkout_moments', 'coalesce(cart_at, product_view_at)') }}
-            as checkout_at
+        {{ first_moment_from('checkout_moments', 'cart_at') }} as checkout_at
     from carts
 ),
 

@@ -20,13 +20,11 @@ first_orders as (
 sessions_with_order as (
     select
         sessions.session_id,
-        -- An order counts as a step at or after the steps before it; null if none does.
+        -- At or after a checkout that counts; of delivered sessions no moment is known.
         min(orders.placed_at) filter (
             where
-            orders.placed_at
-            >= coalesce(
-                sessions.checkout_at, sessions.cart_at, sessions.product_view_at, orders.placed_at
-            )
+            sessions.shop_steps = 3
+            and (sessions.checkout_at is null or orders.placed_at >= sessions.checkout_at)
         ) as order_at
     from {{ ref('int_orders__visits') }} as visits
     inner join {{ ref('int_orders__resolved') }} as orders

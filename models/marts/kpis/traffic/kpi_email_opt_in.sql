@@ -9,7 +9,7 @@
     'opt_ins', 'opt_ins_offline', 'list_size_at_start', 'list_size_at_end', 'list_unsubscribed',
     'list_bounced',
 ] %}
-{%- set act_spells = {
+{%- set act_measures = {
     'act_counts': ['visitors_opted_in', 'visitors_confirmed', 'visitors_unsubscribed'],
     'subscribed_before': ['visitors_subscribed_before'],
     'subscribed': ['visitors_subscribed'],
@@ -22,7 +22,7 @@ with sessions as (
         {%- for name in of_visits %}
         {{ name }},
         {%- endfor %}
-        cast(is_eligible as integer) as sessions
+        1 as sessions
     from {{ ref('fct_sessions') }}
     where is_eligible
 ),
@@ -105,13 +105,8 @@ subscribed as (
     {{ merged_spells('either_spells', 'visitor_id', 'visitors_subscribed') | indent(4) }}
 ),
 
-act_spells as (
-    {{ stacked_spells(act_spells, 'visitor_id, dimension, dimension_value') | indent(4) }}
-),
-
 acting_visitors as (
-    {{ acting_units('visitors', 'act_spells', 'visitor_id', act_spells.values() | sum(start=[]))
-        | indent(4) }}
+    {{ acting_units('visitors', act_measures, 'visitor_id') | indent(4) }}
 ),
 
 {% for edge in ['start', 'end'] -%}
@@ -133,7 +128,7 @@ rollup as (
         },
         {
             'relation': 'acting_visitors', 'kind': 'spells', 'is_by_member': true,
-            'measures': act_spells.values() | sum(start=[]),
+            'measures': act_measures.values() | sum(start=[]),
         },
         {
             'relation': 'list_events', 'kind': 'events', 'dimensions': ['form_name'],

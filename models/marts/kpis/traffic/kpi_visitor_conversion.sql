@@ -1,6 +1,6 @@
 {%- set dimensions = rollup_setting('dimensions') | list %}
 {%- set visitor_member = 'visitor_id, dimension, dimension_value' %}
-{%- set act_spells = {
+{%- set act_measures = {
     'act_counts': [
         'visitors_with_order', 'visitors_with_form', 'visitors_with_action', 'visitors_new_customer',
     ],
@@ -8,7 +8,6 @@
     'order_sums': ['orders_from_visitors', 'order_value_from_visitors'],
     'order_products': ['orders_squared', 'order_value_squared'],
 } %}
-{%- set act_measures = act_spells.values() | sum(start=[]) %}
 {%- set counts = [
     'visitors', 'visitors_with_order', 'visitors_with_form', 'visitors_with_action',
     'visitors_new_customer', 'visitors_with_order_within_30d', 'visitors_with_order_within_90d',
@@ -67,8 +66,7 @@ acts as (
         orders_valid as orders_from_visitors,
         order_value as order_value_from_visitors,
         first_orders,
-        0 as forms,
-        orders_valid as actions
+        0 as forms
     from orders
     where visitor_id is not null
     union all
@@ -78,15 +76,14 @@ acts as (
         0 as orders_from_visitors,
         0 as order_value_from_visitors,
         0 as first_orders,
-        forms,
-        forms as actions
+        forms
     from sessions
     where forms = 1
 ),
 
 act_periods as (
     {{ unit_periods('acts', 'visitor_id', [], [
-        'orders_from_visitors', 'order_value_from_visitors', 'first_orders', 'forms', 'actions',
+        'orders_from_visitors', 'order_value_from_visitors', 'first_orders', 'forms',
     ]) | indent(4) }}
 ),
 
@@ -94,13 +91,13 @@ act_counts as (
     {{ unit_counts('act_periods', 'visitor_id', {
         'visitors_with_order': 'orders_from_visitors',
         'visitors_with_form': 'forms',
-        'visitors_with_action': 'actions',
+        'visitors_with_action': 'orders_from_visitors + forms',
         'visitors_new_customer': 'first_orders',
     }) | indent(4) }}
 ),
 
 order_sums as (
-    {{ unit_spells('act_periods', visitor_member, 'sums', act_spells.order_sums) | indent(4) }}
+    {{ unit_spells('act_periods', visitor_member, 'sums', act_measures.order_sums) | indent(4) }}
 ),
 
 order_products as (
@@ -126,7 +123,7 @@ within_days as (
     select
         first_visits.visitor_id,
         'total' as dimension,
-        cast(null as varchar) as dimension_value,
+        'all' as dimension_value,
         first_visits.period_grain,
         first_visits.from_index,
         first_visits.to_index,
@@ -140,19 +137,11 @@ within_days as (
             first_visits.visitor_id = orders.visitor_id
             and orders.event_date
             between first_visits.event_date and first_visits.event_date + 90
-    group by
-        first_visits.visitor_id,
-        first_visits.period_grain,
-        first_visits.from_index,
-        first_visits.to_index
-),
-
-act_spells as (
-    {{ stacked_spells(act_spells, visitor_member) | indent(4) }}
+    group by all
 ),
 
 acting_visitors as (
-    {{ acting_units('visitors', 'act_spells', 'visitor_id', act_measures) | indent(4) }}
+    {{ acting_units('visitors', act_measures, 'visitor_id') | indent(4) }}
 ),
 
 rollup as (
@@ -167,7 +156,7 @@ rollup as (
         },
         {
             'relation': 'acting_visitors', 'kind': 'spells', 'is_by_member': true,
-            'measures': act_measures,
+            'measures': act_measures.values() | sum(start=[]),
         },
         {
             'relation': 'session_products', 'kind': 'spells', 'is_by_member': true,
@@ -206,14 +195,8 @@ final as (
             ('visitor_form_rate', 'visitors_with_form', 'visitors'),
             ('visitor_action_rate', 'visitors_with_action', 'visitors'),
             ('visitor_new_customer_rate', 'visitors_new_customer', 'visitors'),
-            (
-                'visitor_conversion_rate_within_30d', 'visitors_with_order_within_30d',
-                'visitors'
-            ),
-            (
-                'visitor_conversion_rate_within_90d', 'visitors_with_order_within_90d',
-                'visitors'
-            ),
+            ('visitor_conversion_rate_within_30d', 'visitors_with_order_within_30d', 'visitors'),
+            ('visitor_conversion_rate_within_90d', 'visitors_with_order_within_90d', 'visitors'),
             ('revenue_per_visitor', 'order_value_from_visitors', 'visitors'),
         ] %}
         {{ safe_ratio(numerator, denominator) }} as {{ name }},
