@@ -5,8 +5,9 @@
     and a lifetime bring is worked out for `order_value` (as value) and `gross_margin` (as margin).
 
     Columns: those of kpi_rollup; customers_at_end, account_days, account_years, lifetime_years,
-    is_lifetime_capped, is_window_before_history, is_cost_missing; yearly_<x> per account,
-    lifetime_<x> and discounted_<x> of each of the two; cac, if acquisition_cost is asked for. -#}
+    is_lifetime_capped, is_lifetime_unknown, is_window_before_history, is_cost_missing; yearly_<x>
+    per account, lifetime_<x> and discounted_<x> of each of the two; cac, if acquisition_cost is
+    asked for. -#}
 {% macro lifetime_rollup(measures) %}
     {%- set basis = [
         'customers_at_start', 'customers_lost', 'edges_before_end', 'edge_days_before_end',
@@ -116,6 +117,7 @@ yearly as (
                 then {{ safe_ratio('acquisition_cost', 'new_customers') }}
         end as cac,
         {%- endif %}
+        account_days > 0 and lifetime_years is null as is_lifetime_unknown,
         {{ present_value_of_years('lifetime_years') }} as discounted_years
     from lifetimes
 )

@@ -36,6 +36,7 @@ final as (
         cast(account_years as decimal(18, 8)) as account_years,
         lifetime_years,
         is_lifetime_capped,
+        is_lifetime_unknown,
         lifetime_value as clv,
         lifetime_margin as clv_margin,
         discounted_value as clv_discounted,

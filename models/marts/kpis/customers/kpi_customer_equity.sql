@@ -18,6 +18,7 @@ final as (
         cast(account_years as decimal(18, 8)) as account_years,
         lifetime_years,
         is_lifetime_capped,
+        is_lifetime_unknown,
         customers_at_end * lifetime_margin as customer_equity,
         customers_at_end * discounted_margin as customer_equity_discounted,
         is_window_before_history,

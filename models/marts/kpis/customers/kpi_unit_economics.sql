@@ -23,6 +23,7 @@ final as (
         cast(account_years as decimal(18, 8)) as account_years,
         lifetime_years,
         is_lifetime_capped,
+        is_lifetime_unknown,
         {{ safe_ratio('lifetime_value', 'cac') }} as clv_to_cac,
         -- Without a margin the cost never comes back.
         case
