@@ -18,8 +18,8 @@ left join losses as months
     on
         long_losses.account_id = months.account_id
         and months.period_grain = 'month'
-        and months.period_start >= long_losses.period_start
-        and months.period_end <= long_losses.period_end
+        and long_losses.period_start <= months.period_start
+        and long_losses.period_end >= months.period_end
 where
     long_losses.period_grain in ('quarter', 'year', 'r12m')
     and months.account_id is null
