@@ -22,8 +22,8 @@ from dbt.parser.unit_tests import UnitTestManifestLoader
 from commerce_kpis.console import UserError
 from commerce_kpis.project import PROJECT, profiles_folder
 
-# Models are evaluated at one grain, which is enough to tell two formulas apart.
-GRAIN = "month"
+# Models are evaluated at these: what moves from one month to another shows in rolling years.
+GRAINS = ["month", "r12m"]
 
 
 class MutableProject:
@@ -41,7 +41,7 @@ class MutableProject:
             raise UserError("dbt cannot read the project: run dbt parse to see why.")
         self.manifest = parsed.result
         self.config = RuntimeConfig.from_args(
-            Namespace(**{**vars(get_flags()), "vars": {"rollup_grains": [GRAIN]}})
+            Namespace(**{**vars(get_flags()), "vars": {"rollup_grains": GRAINS}})
         )
         reset_adapters()
         register_adapter(self.config, get_mp_context())
