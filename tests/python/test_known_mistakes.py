@@ -15,7 +15,7 @@ from conftest import PROJECT, run_dbt, run_module
 
 KPI = "models/marts/kpis/sales/kpi_discounts"
 RATIO = "macros/dialect/safe_ratio.sql"
-ROLLUP = "macros/kpis/kpi_rollup.sql"
+ROLLUP = "macros/rollup/kpi_rollup.sql"
 
 
 @pytest.fixture
