@@ -12,7 +12,9 @@
     'web_funnel_rate_open': ['sessions_with_order_open', 'sessions'],
 } %}
 {%- set medians = {} %}
+{%- set timed = [] %}
 {%- for step in steps %}
+{%- do timed.append(step ~ '_timed') %}
 {%- do ratios.update({step ~ '_step_rate': [step, funnel[loop.index0]]}) %}
 {%- do medians.update({step ~ '_median_hours': [step ~ '_hours', 0.5]}) %}
 {%- endfor %}
@@ -35,6 +37,7 @@ with sessions as (
         {%- for step, (number, moment, moment_before) in steps.items() %}
         cast(shop_steps >= {{ number }} as integer) as {{ step }},
         {{ hours_between(moment_before, moment) }} as {{ step }}_hours,
+        cast({{ hours_between(moment_before, moment) }} is not null as integer) as {{ step }}_timed,
         {%- endfor %}
         cast(has_order as integer) as sessions_with_order_open,
         1 as sessions
@@ -62,7 +65,7 @@ medians as (
 
 rollup as (
     {{ kpi_rollup([
-        {'relation': 'sessions', 'kind': 'events', 'measures': parts},
+        {'relation': 'sessions', 'kind': 'events', 'measures': parts + timed},
         {
             'relation': 'visitors', 'kind': 'spells', 'is_by_member': true,
             'measures': ['visitors'],
@@ -81,7 +84,7 @@ final as (
         rollup.period_end,
         rollup.dimension,
         rollup.dimension_value,
-        {%- for part in parts %}
+        {%- for part in parts + timed %}
         cast(rollup.{{ part }} as bigint) as {{ part }},
         {%- endfor %}
         {{ funnel_variants('web_funnel_rate', funnel) | indent(8) }},
