@@ -178,7 +178,7 @@ def _print(
         f"[dim]{escape(file.name)}[/]"
     )
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
-    names = 34 if any(not row.is_default for row in rows) else 22
+    names = 34 if any(not row.is_default for row in rows) else 20
     table.add_column("", min_width=names, overflow="fold")
     before = start - timedelta(days=1)
     year_ago = start.replace(year=start.year - 1)
