@@ -225,7 +225,7 @@ def _print_stripped(console: Console, table: Table) -> None:
 def _cells(row: Row, width: int) -> list[Text]:
     """A row of the table; a name that is too long goes on below, further in."""
     unicode = speaks_unicode()
-    label, indent = (row.title, "  ") if row.is_default else (row.variant, "    ")
+    label, indent = (row.title, " ") if row.is_default else (row.variant, "   ")
     name = Text(textwrap.fill(label, width, initial_indent=indent, subsequent_indent=indent + "  "))
     change, is_up = _change(row)
     style = ""
