@@ -106,7 +106,8 @@ def _section(model: KpiModel, parameters: dict) -> str:
 def _details(model: KpiModel, name: str, parameters: dict) -> str:
     """Meaning, source, needs and parameters of a variant."""
     variant = model.meta["variants"][name]
-    text = f"{_flat(model.columns[name])} {_flat(variant['source']).rstrip('.')}."
+    source = _flat(variant["source"]).rstrip(".")
+    text = f"{_flat(model.columns[name])} {source[:1].upper()}{source[1:]}."
     needs = [need for need in variant.get("needs", []) if need not in REQUIRED_TABLES]
     if needs:
         text += " Needs " + ", ".join(f"`{need}`".replace("|", "` or `") for need in needs) + "."
