@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import resource
 import shutil
 import sys
 import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -37,7 +39,8 @@ ABSOLUTE, RELATIVE = 0.001, 1e-9
 SUMMED = ("BIGINT", "HUGEINT", "INTEGER", "DOUBLE", "DECIMAL")
 # A model that takes longer than this, or more memory than it is given, is broken.
 SECONDS = 60
-BROKEN = (duckdb.Error, DbtBaseException, TemplateError)
+MEMORY = 8 * 2**30
+BROKEN = (duckdb.Error, DbtBaseException, TemplateError, MemoryError)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -66,8 +69,10 @@ def main(models: tuple[str, ...], sample: float) -> None:
         copy = shutil.copyfile(file, Path(folder) / file.name)
         work = [(model, copy, sample) for model in sorted(models or project.kpi_models)]
         # Forked, so that the project is read once.
-        with get_context("fork").Pool(initializer=_start, initargs=(project, copy)) as pool:
-            for model, results in pool.imap(_judge_model, work):
+        with ProcessPoolExecutor(
+            mp_context=get_context("fork"), initializer=_start, initargs=(project, copy)
+        ) as pool:
+            for model, results in pool.map(_judge_model, work):
                 for mutation, result in results:
                     counts[result] += 1
                     if result == "unnoticed":
@@ -88,6 +93,7 @@ def _start(project: MutableProject, file: Path) -> None:
     """Give a worker the project that its parent has read, and a build file of its own."""
     global _project
     _project = project
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     project.use_file(shutil.copyfile(file, Path(tempfile.mkdtemp(dir=file.parent)) / file.name))
 
 
