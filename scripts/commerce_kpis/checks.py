@@ -53,7 +53,7 @@ STEPS = (
         ),
         is_live=True,
     ),
-    Step("mutations", ("-m", "commerce_kpis.mutate", "--sample", "0.05")),
+    Step("mutations", ("-m", "commerce_kpis.mutate", "--sample", "0.2")),
     Step(
         "sqlfluff",
         (

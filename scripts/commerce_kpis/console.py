@@ -24,6 +24,7 @@ def make_console(stderr: bool = False) -> Console:
     return Console(
         stderr=stderr,
         highlight=False,
+        emoji=False,
         soft_wrap=not stream.isatty(),
         width=None if stream.isatty() else WIDTH_WHEN_PIPED,
     )
