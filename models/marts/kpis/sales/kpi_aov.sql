@@ -86,8 +86,9 @@ clusters as (
         {{ account_member }},
         period_grain,
         period_index,
-        cast(order_value as decimal(18, 4)) as order_value,
-        cast(orders_valid as decimal(18, 4)) as orders_valid,
+        -- Wide enough for the square of what a large account orders.
+        cast(order_value as decimal(19, 4)) as order_value,
+        cast(orders_valid as decimal(19, 4)) as orders_valid,
         1 as accounts
     from account_periods
 ),
