@@ -33,8 +33,11 @@ select
     'all' as dimension_value,
     {%- endif %}
     {%- for name, settings in quantiles.items() %}
-    percentile_cont({{ settings[1] }}) within group (order by cast(dated.{{ settings[0] }} as double))
-        as {{ name }}{{ ',' if not loop.last }}
+    -- Between equal values a float would add its own to the tenth place and beyond.
+    round(
+        percentile_cont({{ settings[1] }})
+        within group (order by cast(dated.{{ settings[0] }} as double)), 9
+    ) as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
 from {{ relation }} as dated
 inner join {{ ref('dim_periods') }} as periods
