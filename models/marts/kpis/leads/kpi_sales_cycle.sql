@@ -104,7 +104,7 @@ final as (
         {{ safe_ratio('rollup.' ~ cycle.sum, 'rollup.' ~ cycle.count) }} as {{ name }},
         {%- endfor %}
         quantiles.sales_cycle_days_median,
-        round(quantiles.sales_cycle_days_p90, 12) as sales_cycle_days_p90,
+        quantiles.sales_cycle_days_p90,
         survival.median_days as sales_cycle_days_km_median,
         {%- for name, cycle in cycles.items() %}
         {%- for side, bound in {'-': 'low', '+': 'high'}.items() %}
