@@ -2,12 +2,14 @@
 
     `trust.build_info` (one row) is dropped when a run begins to change tables and written again
     when it ends, so a file whose row says `is_complete` and `is_passed` holds one finished build.
+    `trust.kpi_queries` has the SQL that each KPI table was made with, so that the rows behind a
+    number are found with that and no other.
     `trust.build_models` has a row per model and seed of that run: tables of models that are gone
     stay in the file, and only what is listed there is published. Views of schema bi are made anew
     by every whole build, so that none is left of a KPI that is gone. -#}
 {% macro forget_build() %}
     {%- if execute and flags.WHICH in ('build', 'run', 'seed', 'snapshot', 'retry', 'clone') %}
-        {%- for name in ('build_info', 'build_models') %}
+        {%- for name in ('build_info', 'build_models', 'kpi_queries') %}
             {%- do run_query('drop table if exists ' ~ build_relation(name)) %}
         {%- endfor %}
         {%- if flags.WHICH == 'build' and takes_everything() %}
@@ -37,6 +39,8 @@
             ~ build_info_sql(results)) %}
         {%- do run_query('create table ' ~ build_relation('build_models') ~ ' as '
             ~ build_models_sql(results)) %}
+        {%- do run_query('create table ' ~ build_relation('kpi_queries') ~ ' as '
+            ~ kpi_queries_sql(results)) %}
     {%- endif %}
 {% endmacro %}
 
@@ -97,4 +101,19 @@
         ) %}
     {%- endfor %}
     {{ rows | join(' union all ') }}
+{% endmacro %}
+
+
+{#- What a KPI table reads is published with it: the rows behind its numbers. -#}
+{% macro kpi_queries_sql(results) %}
+    {%- set rows = [] %}
+    {%- for result in results if result.node.name in kpi_models() and result.node.compiled_code %}
+        {%- do rows.append(
+            "select " ~ quoted(result.node.name | replace('kpi_', '', 1)) ~ " as kpi, "
+            ~ quoted(target.database) ~ " as database_name, "
+            ~ quoted(result.node.compiled_code) ~ " as sql"
+        ) %}
+    {%- endfor %}
+    {{ rows | join(' union all ') or 'select null as kpi, null as database_name, null as sql
+        where false' }}
 {% endmacro %}

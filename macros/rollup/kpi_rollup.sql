@@ -20,14 +20,21 @@
     Grains and dimensions come from the YAML of the model, or from the variables rollup_grains and
     rollup_dimensions. A null member means that the row takes no part in that dimension.
 
+      rows        where the relation is summed by unit before it comes here: the relations, of kind
+                  `events`, whose rows were summed, each with its dimensions. Only for evidence.
+
     Columns: period_grain, period_start, period_end, dimension, dimension_value, the measures (0
     where nothing happened, null where the part's `needs` were not delivered), is_complete_period,
-    as_of. Every period exists for every member of a dense dimension, and for the total. -#}
+    as_of. Every period exists for every member of a dense dimension, and for the total.
+
+    Two comments of the compiled SQL frame the step that makes cells of rows, and name the relations
+    whose rows those are: scripts/explain takes the rows of one cell in its place. -#}
 {% macro kpi_rollup(inputs) %}
     {%- set grains = rollup_setting('grains') -%}
     {%- set dimensions = rollup_setting('dimensions') -%}
     {%- set measures = inputs | map(attribute='measures') | sum(start=[]) -%}
     {%- set parts = [] -%}
+    {%- set evidence = [] -%}
 
 with periods as (
     select period_grain, period_index, period_start, period_end, is_complete_period
@@ -50,6 +57,19 @@ clock as (
 {%- set axis = ['event_date'] if input.kind == 'events'
     else ['period_grain', 'from_index', 'to_index'] -%}
 {%- set relations = ['members_' ~ number] -%}
+{%- set described = {'kind': input.kind, 'measures': input.measures} -%}
+{%- if input.rows is not defined -%}
+    {%- do evidence.append(dict(
+        described, relation=input.relation, dimensions=own, has_total=true,
+        is_by_member=input.is_by_member or false
+    )) -%}
+{%- endif -%}
+{%- for relation, row_dimensions in (input.rows or {}).items() -%}
+    {%- do evidence.append(dict(
+        described, kind='events', relation=relation, dimensions=row_dimensions, has_total=loop.first,
+        is_by_member=false
+    )) -%}
+{%- endfor -%}
 
 members_{{ number }} as (
     {% if input.is_by_member -%}
@@ -69,8 +89,14 @@ members_{{ number }} as (
 
 {% if input.conversion and (credited or not execute) -%}
 {%- do relations.append('credited_members_' ~ number) -%}
+{%- do evidence.append(dict(
+    described, relation='credited_' ~ number, dimensions=credited, has_total=false,
+    is_by_member=false
+)) -%}
 credited_{{ number }} as (
-    {{ credited_rows(input.relation, input.conversion, axis, credited, input.measures) | indent(4) }}
+    {{ credited_rows(
+        input.relation, input.conversion, axis + [input.conversion], credited, input.measures
+    ) | indent(4) }}
 ),
 
 credited_members_{{ number }} as (
@@ -140,6 +166,7 @@ frame as (
     {%- endif %}
 )
 
+/* cells of {{ tojson(evidence) }} */
 select
     frame.period_grain,
     frame.period_start,
@@ -159,4 +186,5 @@ left join cells
         and frame.period_index = cells.period_index
         and frame.dimension = cells.dimension
         and frame.dimension_value = cells.dimension_value
+/* end of cells */
 {% endmacro %}

@@ -1,0 +1,225 @@
+"""The rows behind a cell of a KPI table, found with the SQL that the table was made with.
+
+`trust.kpi_queries` holds that SQL. Two comments in it (macro kpi_rollup) frame the step that makes
+cells of rows, and name the relations whose rows those are. In its place come the rows of one cell,
+each as a cell of its own: what follows in the SQL then works out what each row brings to each
+column, by the same rules.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from commerce_kpis.sql import quoted, text
+
+CELLS = re.compile(r"/\* cells of (?P<inputs>\[.*?\]) \*/.*?/\* end of cells \*/", re.DOTALL)
+SILENT = re.compile(r"'[^']*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
+# Shares of a row are not rounded before they are added up.
+ROUNDED = re.compile(r"decimal\(18, [148]\)")
+SHARES = "decimal(38, 12)"
+# Room for the rows of one relation in the numbers of all.
+ROWS = 10**10
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One row of a KPI table."""
+
+    kpi: str
+    period_grain: str
+    period_start: date
+    dimension: str = "total"
+    dimension_value: str = "all"
+
+    def __str__(self) -> str:
+        where = "" if self.dimension == "total" else f" {self.dimension}={self.dimension_value}"
+        return f"{self.kpi} {self.period_grain} {self.period_start}{where}"
+
+
+@dataclass(frozen=True)
+class Period:
+    """A row of dim_periods; `end` is the first day after it."""
+
+    grain: str
+    index: int
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A step of a KPI's SQL whose rows are summed into cells.
+
+    `measures` maps a dimension (`total` too) to what the rows bring to its cells; `*` stands for
+    all dimensions.
+    """
+
+    name: str
+    kind: str
+    is_by_member: bool
+    measures: dict[str, tuple[str, ...]]
+
+    def measures_of(self, dimension: str) -> tuple[str, ...]:
+        return self.measures.get(dimension) or self.measures.get("*") or ()
+
+    def condition(self, cell: Cell, period: Period) -> str:
+        """SQL: whether a row belongs to a cell."""
+        conditions = [self.in_period(period)]
+        if self.is_by_member:
+            conditions.append(f"dimension = {text(cell.dimension)}")
+            conditions.append(f"dimension_value = {text(cell.dimension_value)}")
+        elif cell.dimension != "total":
+            member = f"cast({quoted(cell.dimension)} as varchar)"
+            conditions.append(f"{member} = {text(cell.dimension_value)}")
+        return " and ".join(conditions)
+
+    def in_period(self, period: Period) -> str:
+        """SQL: whether a row belongs to a period."""
+        if self.kind == "events":
+            start, end = text(period.start), text(period.end)
+            return f"event_date >= date {start} and event_date < date {end}"
+        grain = text(period.grain)
+        return f"period_grain = {grain} and {period.index} between from_index and to_index"
+
+
+@dataclass(frozen=True)
+class KpiQuery:
+    """The SQL of a KPI table over the tables of an attached database, cut at its cells."""
+
+    before: str
+    after: str
+    relations: tuple[Relation, ...]
+    catalog: str
+
+    def select(self, query: str) -> str:
+        """A query that may read every step before the cells."""
+        opened: list[str] = []
+        silent = SILENT.sub(lambda found: " " * len(found[0]), self.before)
+        for bracket in re.finditer(r"(?:(\w+)\s+as\s*)?(\()|\)", silent):
+            if bracket[2]:
+                opened.append(bracket[1])
+            else:
+                opened.pop()
+        closed = "".join(f") select * from {name}" for name in reversed(opened))
+        return f"{self.before} {query} {closed}"
+
+    @property
+    def measures(self) -> list[str]:
+        """Every measure of the KPI, in no particular order."""
+        found: dict[str, None] = {}
+        for relation in self.relations:
+            for names in relation.measures.values():
+                found.update(dict.fromkeys(names))
+        return list(found)
+
+
+def kpi_query(connection: duckdb.DuckDBPyConnection, catalog: str, kpi: str) -> KpiQuery | None:
+    """The SQL of a KPI table of an attached build or published file; None if it has none."""
+    row = connection.execute(
+        f"select sql, database_name from {quoted(catalog)}.trust.kpi_queries where kpi = ?", [kpi]
+    ).fetchone()
+    if row is None:
+        return None
+    here = f"{quoted(catalog)}."
+    sql = re.sub(rf'(?<![\w".])"?{re.escape(row[1])}"?\.(?=["\w])', here, row[0])
+    cells = CELLS.search(sql)
+    after = ROUNDED.sub(SHARES, sql[cells.end() :])
+    return KpiQuery(sql[: cells.start()], after, _relations(cells["inputs"]), catalog)
+
+
+def _relations(inputs: str) -> tuple[Relation, ...]:
+    """The relations of the inputs of a rollup, once each."""
+    found: dict[str, Relation] = {}
+    for described in json.loads(inputs):
+        relation = found.setdefault(
+            described["relation"],
+            Relation(
+                described["relation"], described["kind"], described["is_by_member"], measures={}
+            ),
+        )
+        names = [*(["total"] if described["has_total"] else []), *described["dimensions"]]
+        for name in ["*"] if relation.is_by_member else names:
+            known = relation.measures.get(name, ())
+            relation.measures[name] = known + tuple(described["measures"])
+    return tuple(found.values())
+
+
+def find_period(
+    connection: duckdb.DuckDBPyConnection, catalog: str, grain: str, start: date
+) -> Period | None:
+    """A period of the spine; None if it does not reach there."""
+    row = connection.execute(
+        f"select period_index, period_end from {quoted(catalog)}.core.dim_periods "
+        "where period_grain = ? and period_start = ?",
+        [grain, start],
+    ).fetchone()
+    return Period(grain, row[0], start, row[1]) if row else None
+
+
+def make_evidence(
+    connection: duckdb.DuckDBPyConnection, query: KpiQuery, cell: Cell, period: Period
+) -> list[Relation]:
+    """Make temporary tables of the rows behind a cell; the relations that have any.
+
+    `evidence_<relation>`: its rows in the cell, with `row_id`. `evidence`: `row_id` and the columns
+    of the KPI table with what the row brings to each; what is no sum of rows (a median, a rate)
+    means nothing there.
+    """
+    asked = []
+    for number, relation in enumerate(query.relations):
+        if not relation.measures_of(cell.dimension):
+            continue
+        table = quoted(f"evidence_{relation.name}")
+        rows = query.select(
+            f"select {number * ROWS} + row_number() over () as row_id, * "
+            f"from {relation.name} where {relation.condition(cell, period)}"
+        )
+        # A step around this one may cut columns of its own: none is needed here.
+        connection.execute(f"create or replace temp table {table} as {rows}")
+        if connection.execute(f"select count(*) from {table}").fetchone()[0]:
+            asked.append(relation)
+    connection.execute(
+        f"""
+        create or replace temp table evidence as
+        -- A step that reads the cells twice meets each row more than once.
+        select distinct on (row_id) *
+        from (
+            select epoch_us(as_of) as row_id, * exclude (as_of)
+            from ({query.before}{_rows_as_cells(query, asked, cell, period)}{query.after})
+        )
+        """
+    )
+    return asked
+
+
+def _rows_as_cells(query: KpiQuery, asked: list[Relation], cell: Cell, period: Period) -> str:
+    """The rows of a cell, each as a cell of its own; the moment `as_of` holds its number."""
+    named: set[str] = set()
+    selects = []
+    for relation in asked:
+        measures = relation.measures_of(cell.dimension)
+        named.update(measures)
+        table = f"temp.main.{quoted(f'evidence_{relation.name}')}"
+        selects.append(f"select row_id, {', '.join(measures)} from {table}")
+    columns = [
+        f"coalesce({name}, 0) as {name}" if name in named else f"0 as {name}"
+        for name in query.measures
+    ]
+    rows = " union all by name ".join(selects) or "select 0 as row_id where false"
+    return f"""
+        select
+            {text(period.grain)} as period_grain,
+            date {text(period.start)} as period_start,
+            date {text(period.end)} as period_end,
+            {text(cell.dimension)} as dimension,
+            {text(cell.dimension_value)} as dimension_value,
+            {", ".join(columns)},
+            true as is_complete_period,
+            make_timestamp(row_id) as as_of
+        from ({rows}) as rows_of_the_cell
+    """
