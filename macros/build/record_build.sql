@@ -78,6 +78,7 @@
             as timestamp
         ) as finished_at,
         cast('{{ dbt_version }}' as varchar) as dbt_version,
+        cast('{{ var("landing") }}' as varchar) as landing,
         cast({{ results | length }} as integer) as nodes,
         cast({{ failed | length }} as integer) as failed_nodes,
         cast({{ missing | length }} as integer) as missing_nodes,
@@ -86,8 +87,14 @@
 {% endmacro %}
 
 
+{#- Published is what BI reads (core, kpi, trust), unless its YAML says `publish: false`, and what a KPI
+    table reads, so that the rows behind its numbers are found in the published file. -#}
 {% macro build_models_sql(results) %}
     {%- set rows = [] %}
+    {%- set read_by_kpis = [] %}
+    {%- for result in results if result.node.name in kpi_models() %}
+        {%- do read_by_kpis.extend(result.node.depends_on.nodes) %}
+    {%- endfor %}
     {%- for result in results if result.node.resource_type in ('model', 'seed', 'snapshot') %}
         {%- set node = result.node %}
         {%- do rows.append(
@@ -95,7 +102,9 @@
             ~ "cast('" ~ node.alias ~ "' as varchar) as model_name, "
             ~ "cast('" ~ node.resource_type ~ "' as varchar) as resource_type, "
             ~ "cast('" ~ node.config.materialized ~ "' as varchar) as materialization, "
-            ~ "cast(" ~ (node.config.get('meta', {}).get('publish', true)) ~ " as boolean) "
+            ~ "cast(" ~ (node.config.get('meta', {}).get('publish', (
+                node.schema in ('core', 'kpi', 'trust') or node.unique_id in read_by_kpis
+            ))) ~ " as boolean) "
             ~ "as is_published, "
             ~ "cast(" ~ result.execution_time ~ " as double) as seconds"
         ) %}
@@ -104,7 +113,7 @@
 {% endmacro %}
 
 
-{#- What a KPI table reads is published with it: the rows behind its numbers. -#}
+{#- The SQL that each KPI table was made with, over the tables of `database_name`. -#}
 {% macro kpi_queries_sql(results) %}
     {%- set rows = [] %}
     {%- for result in results if result.node.name in kpi_models() and result.node.compiled_code %}

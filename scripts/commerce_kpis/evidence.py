@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import duckdb
@@ -22,6 +22,8 @@ SILENT = re.compile(r"'[^']*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
 # Shares of a row are not rounded before they are added up.
 ROUNDED = re.compile(r"decimal\(18, [148]\)")
 SHARES = "decimal(38, 12)"
+# Flags of facts that decide whether a row counts.
+FLAGS = ("is_eligible", "is_valid_order", "is_in_valid_order", "is_valid_conversion")
 # Room for the rows of one relation in the numbers of all.
 ROWS = 10**10
 
@@ -107,6 +109,13 @@ class KpiQuery:
                 opened.pop()
         closed = "".join(f") select * from {name}" for name in reversed(opened))
         return f"{self.before} {query} {closed}"
+
+    def turned(self, flag: str) -> KpiQuery | None:
+        """The same with the rows that the flag of a fact leaves out, and without those that it
+        lets in; None if the flag decides nothing here."""
+        read = re.compile(rf"(?<![\w.])((?:\w+\.)?{flag})\b(?!\s*(?:,|as\b|from\b))")
+        before, count = read.subn(r"(not \1)", self.before)
+        return replace(self, before=before) if count else None
 
     @property
     def measures(self) -> list[str]:

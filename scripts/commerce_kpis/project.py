@@ -9,7 +9,6 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent.parent
 PROFILE = "commerce_kpis"
 PUBLISHED_FILE = PROJECT / "warehouse" / "kpis.duckdb"
-PUBLISHED_SCHEMAS = ("core", "kpi", "trust")
 VIEW_SCHEMA = "bi"
 
 

@@ -17,10 +17,14 @@ from pathlib import Path
 import duckdb
 
 from commerce_kpis.console import UserError
-from commerce_kpis.project import PROJECT, PUBLISHED_SCHEMAS, VIEW_SCHEMA
+from commerce_kpis.ledger import Ledger, back_up, carry_ledger
+from commerce_kpis.project import PROJECT, VIEW_SCHEMA
+from commerce_kpis.sql import first_line, quoted, text
 
 TEMPORARY = ".publishing"
 CLOCK = ("intermediate", "int_build__clock")
+# What a build says of itself, beside its models.
+BUILD_TABLES = ("build_models", "kpi_queries")
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Published:
     views: int
     rows: int
     as_of: datetime | None
+    ledger: Ledger | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class _Table:
 
     @property
     def sql(self) -> str:
-        return f"{_quoted(self.schema)}.{_quoted(self.name)}"
+        return f"{quoted(self.schema)}.{quoted(self.name)}"
 
 
 def check_target(out: Path, build_file: Path) -> None:
@@ -86,7 +91,7 @@ def published_as_of(file: Path) -> datetime | None:
     except duckdb.Error as error:
         raise UserError(
             f"{file} is there but cannot be read as a published file "
-            f"({_first_line(error)}): move it away or use --out."
+            f"({first_line(error)}): move it away or use --out."
         ) from None
     return row[0] if row else None
 
@@ -111,9 +116,10 @@ def publish(build_file: Path, out: Path) -> Published:
         out.with_name(out.name + ".wal").unlink(missing_ok=True)
         temporary.replace(out)
         _fsync(out.parent)
+        back_up(out)
     except (duckdb.Error, OSError) as error:
         raise UserError(
-            f"Publishing {out} failed and left it as it was: {_first_line(error)}"
+            f"Publishing {out} failed and left it as it was: {first_line(error)}"
         ) from None
     finally:
         remove_leftovers(out)
@@ -133,25 +139,41 @@ def _copy(build_file: Path, temporary: Path, out: Path) -> Published:
     config = {"temp_directory": f"{temporary}.spill"}
     with duckdb.connect(":memory:", config=config) as connection:
         try:
-            connection.execute(f"attach {_text(build_file)} as build (read_only)")
+            connection.execute(f"attach {text(build_file)} as build (read_only)")
         except duckdb.Error as error:
             raise UserError(
-                f"The build file {build_file} cannot be read ({_first_line(error)}): run "
+                f"The build file {build_file} cannot be read ({first_line(error)}): run "
                 "scripts/build, and close other programs that have it open."
             ) from None
         _check_build(connection, build_file)
         as_of = _as_of(connection)
         check_as_of(out, as_of)
-        connection.execute(f"attach {_text(temporary)} as published {_storage()}")
+        connection.execute(f"attach {text(temporary)} as published {_storage()}")
         connection.execute("use published")
         tables = _tables(connection)
         rows = sum(_copy_table(connection, table) for table in tables)
         _write_build_info(connection, as_of)
+        ledger = carry_ledger(connection, out, _landing(connection))
         views = _copy_views(connection, build_file.stem)
         connection.execute("checkpoint published")
         connection.execute("use memory")
         connection.execute("detach published")
+    if ledger:
+        # The two tables and the view of the ledger, and a row for this publishing and each before.
+        return Published(
+            out,
+            len(tables) + 3,
+            views + 1,
+            rows + ledger.rows + ledger.publishing_number,
+            as_of,
+            ledger,
+        )
     return Published(out, len(tables) + 1, views, rows, as_of)
+
+
+def _landing(connection: duckdb.DuckDBPyConnection) -> str:
+    """Where the raw tables of the build came from: seeds, files or schema."""
+    return connection.execute("select landing from build.trust.build_info").fetchone()[0]
 
 
 def _check_build(connection: duckdb.DuckDBPyConnection, build_file: Path) -> None:
@@ -201,19 +223,18 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[_Table]:
         ) as relations
         left join build.trust.build_models as models
             on relations.schema_name = models.schema_name and relations.name = models.model_name
-        where list_contains(?, relations.schema_name)
-            and (models.is_published
-                or relations.schema_name = 'trust' and relations.name = 'build_models')
+        where models.is_published
+            or relations.schema_name = 'trust' and list_contains(?, relations.name)
         order by relations.schema_name, relations.name
         """,
-        [list(PUBLISHED_SCHEMAS)],
+        [list(BUILD_TABLES)],
     ).fetchall()
     return [_Table(*row) for row in found]
 
 
 def _copy_table(connection: duckdb.DuckDBPyConnection, table: _Table) -> int:
     """Create a table from its own DDL, fill it, compare the count; the number of rows."""
-    connection.execute(f"create schema if not exists {_quoted(table.schema)}")
+    connection.execute(f"create schema if not exists {quoted(table.schema)}")
     if table.ddl is None:
         connection.execute(f"create table {table.sql} as from build.{table.sql}")
     else:
@@ -228,13 +249,13 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, table: _Table) -> int:
             f"{counts[0]}: nothing was published."
         )
     if table.comment:
-        connection.execute(f"comment on table {table.sql} is {_text(table.comment)}")
+        connection.execute(f"comment on table {table.sql} is {text(table.comment)}")
     for column, comment in connection.execute(
         "select column_name, comment from duckdb_columns() where database_name = 'build' "
         "and schema_name = ? and table_name = ? and comment is not null",
         [table.schema, table.name],
     ).fetchall():
-        connection.execute(f"comment on column {table.sql}.{_quoted(column)} is {_text(comment)}")
+        connection.execute(f"comment on column {table.sql}.{quoted(column)} is {text(comment)}")
     return counts[0]
 
 
@@ -257,11 +278,11 @@ def _copy_views(connection: duckdb.DuckDBPyConnection, catalog: str) -> int:
                 connection.execute(qualifier.sub("", sql))
             except duckdb.CatalogException as error:
                 failed.append((name, sql, comment))
-                reason = _first_line(error)
+                reason = first_line(error)
                 continue
             if comment:
-                target = f"{VIEW_SCHEMA}.{_quoted(name)}"
-                connection.execute(f"comment on view {target} is {_text(comment)}")
+                target = f"{VIEW_SCHEMA}.{quoted(name)}"
+                connection.execute(f"comment on view {target} is {text(comment)}")
         if len(failed) == len(waiting):
             raise UserError(
                 f"The view {VIEW_SCHEMA}.{failed[0][0]} reads what is not published "
@@ -279,7 +300,7 @@ def _write_build_info(connection: duckdb.DuckDBPyConnection, as_of: datetime | N
     ).fetchall()
     input_rows = sum(
         connection.execute(
-            f"select count(*) from build.{_quoted(schema)}.{_quoted(name)}"
+            f"select count(*) from build.{quoted(schema)}.{quoted(name)}"
         ).fetchone()[0]
         for schema, name in bases
     )
@@ -329,10 +350,10 @@ def _verify(temporary: Path, published: Published) -> None:
         ).fetchall()
         rows = 0
         for schema, name in tables:
-            sql = f"select count(*) from {_quoted(schema)}.{_quoted(name)}"
+            sql = f"select count(*) from {quoted(schema)}.{quoted(name)}"
             rows += connection.execute(sql).fetchone()[0]
         for schema, name in views:
-            connection.execute(f"select * from {_quoted(schema)}.{_quoted(name)} limit 0")
+            connection.execute(f"select * from {quoted(schema)}.{quoted(name)} limit 0")
     found = (len(tables), len(views), rows)
     if found != (published.tables, published.views, published.rows + 1):
         raise UserError(
@@ -352,15 +373,3 @@ def _fsync(path: Path) -> None:
 def _storage() -> str:
     """DuckDB 2 writes a format that older BI drivers refuse, unless told to write this one."""
     return "(storage_version 'v1.4.0')" if duckdb.__version__.startswith("2.") else ""
-
-
-def _quoted(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def _text(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -11,3 +11,8 @@ def quoted(identifier: str) -> str:
 def text(value: object) -> str:
     """A value as a text literal."""
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's message."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -201,8 +201,8 @@ def make_build(tmp_path: Path) -> Callable[..., Path]:
                     ('core', 'fct_sessions', false),
                     ('kpi', 'kpi_sales', true),
                     ('kpi', 'kpi_catalog', true),
-                    ('staging', 'base_contract__orders', true),
-                    ('intermediate', 'int_build__clock', true)
+                    ('staging', 'base_contract__orders', false),
+                    ('intermediate', 'int_build__clock', false)
                 ) as models (schema_name, model_name, is_published);
                 """
             )

@@ -27,6 +27,7 @@ select
     {{ quoted(variant.formula) }} as formula,
     {{ quoted(variant.numerator) }} as numerator,
     {{ quoted(variant.denominator) }} as denominator,
+    {{ quoted(variant.n) }} as n,
     {{ quoted(variant.unit) }} as unit,
     {{ quoted(variant.direction) }} as direction,
     {{ quoted('additive' if not variant.denominator and not variant.is_statistic
@@ -41,6 +42,7 @@ select
     ) as ci_method,
     {{ quoted(meta.grains | join(', ')) }} as period_grains,
     {{ quoted((['total'] + (meta.dimensions | list)) | join(', ')) }} as dimensions,
+    {{ quoted(reported_dimensions(meta) | join(', ')) }} as reported_dimensions,
     {{ quoted(meta.kpi.owner) }} as owner,
     {{ quoted(node.fqn[-2]) }} as theme,
     {{ quoted(variant.priority or meta.kpi.priority) }} as priority,
