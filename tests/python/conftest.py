@@ -88,7 +88,7 @@ def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def build_project(folder: Path, *arguments: object) -> Path:
     """Build the whole project into a folder; the build file. Published beside it."""
-    (folder / "profiles").mkdir()
+    (folder / "profiles").mkdir(exist_ok=True)
     shutil.copyfile(PROJECT / "profiles.example.yml", folder / "profiles" / "profiles.yml")
     done = run_module(
         "build",
