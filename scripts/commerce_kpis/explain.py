@@ -1,8 +1,4 @@
-"""scripts/explain: why a number is this number, down to its rows.
-
-Reads a published file; facts that are not published are read from the build file, if that holds the
-same build.
-"""
+"""scripts/explain: why a number is this number, down to its rows, from a published file."""
 
 from __future__ import annotations
 
@@ -28,7 +24,6 @@ from commerce_kpis.evidence import (
 )
 from commerce_kpis.explain_pages import print_explanation
 from commerce_kpis.ledger import reported
-from commerce_kpis.profile import build_file
 from commerce_kpis.project import PUBLISHED_FILE
 from commerce_kpis.sql import first_line, quoted, text
 
@@ -109,7 +104,7 @@ def main(
 
 
 def connect(file: Path) -> duckdb.DuckDBPyConnection:
-    """A connection with a published file attached as `published`, and what is not in it as views.
+    """A connection with a published file attached as `published`, and in use.
 
     Raises:
         UserError: no such file, or no published file.
@@ -144,7 +139,9 @@ def explain(connection: duckdb.DuckDBPyConnection, cell: Cell, variant: str) -> 
     )
     if wide is None:
         raise UserError(f"There is no {cell}: {_near_members(connection, cell)}")
-    variants = {row["variant"]: row for row in _all(connection, "kpi.kpi_catalog", {"kpi": cell.kpi})}
+    variants = {
+        row["variant"]: row for row in _all(connection, "kpi.kpi_catalog", {"kpi": cell.kpi})
+    }
     parts = parts_of(catalog, variants, list(wide))
     query, period = _query(connection, cell)
     is_statistic = not catalog["denominator"] and not _is_sum(catalog)
@@ -309,9 +306,7 @@ def _excluded(
     return found
 
 
-def _rejected(
-    connection: duckdb.DuckDBPyConnection, catalog: dict, period: Period
-) -> list[tuple]:
+def _rejected(connection: duckdb.DuckDBPyConnection, catalog: dict, period: Period) -> list[tuple]:
     """Rejected rows of the raw tables that it needs: (table, reason, rows, money)."""
     needs = re.split(r"[,|]\s*", catalog["raw_tables_needed"] or "")
     tables = sorted({need.strip().split(".")[0] for need in needs if need.strip()})
@@ -381,7 +376,9 @@ def _near_members(connection: duckdb.DuckDBPyConnection, cell: Cell) -> str:
     table = f"kpi.kpi_{cell.kpi}"
     dimensions = [
         row[0]
-        for row in connection.execute(f"select distinct dimension from {table} order by 1").fetchall()
+        for row in connection.execute(
+            f"select distinct dimension from {table} order by 1"
+        ).fetchall()
     ]
     if cell.dimension not in dimensions:
         return f"its dimensions are {', '.join(dimensions)}."

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 LABEL = 13
 WIDTH = 100
-UNITS = {"score": " points", "days": " days", "hours": " hours", "years": " years", "months": " months"}
+UNITS = {
+    "score": " points",
+    "days": " days",
+    "hours": " hours",
+    "years": " years",
+    "months": " months",
+}
 
 
 def print_explanation(
@@ -257,9 +263,7 @@ def _print_siblings(console: Console, explanation: Explanation) -> None:
     ):
         steps = ("", "")
         if row["variant"] != explanation.catalog["variant"]:
-            steps = tuple(
-                _step(step, row["unit"]) for step in bridge(this, row)
-            )
+            steps = tuple(_step(step, row["unit"]) for step in bridge(this, row))
         style = "bold" if row["variant"] == explanation.catalog["variant"] else ""
         table.add_row(
             Text(row["variant"], style=style),
@@ -292,11 +296,16 @@ def bridge(this: dict, other: dict) -> tuple[float | None, float | None]:
     whole = other["value"] - this["value"]
     if this["denominator"] is None or other["denominator"] is None:
         return (whole, None) if this["denominator"] == other["denominator"] else (None, None)
-    ratio = float(this["numerator"] / this["denominator"])
-    if not ratio:
+    if not this["denominator"] or not other["denominator"]:
         return None, None
-    scale = this["value"] / ratio
-    by_numerator = scale * float(
-        (other["numerator"] - this["numerator"]) / this["denominator"]
-    )
+    # A score is a hundred times its ratio; one that is not is no step away from one that is.
+    scales = {
+        round(row["value"] * float(row["denominator"] / row["numerator"]))
+        for row in (this, other)
+        if row["numerator"]
+    } or {1}
+    if len(scales) > 1:
+        return None, None
+    difference = other["numerator"] - this["numerator"]
+    by_numerator = scales.pop() * float(difference / this["denominator"])
     return by_numerator, whole - by_numerator

@@ -140,9 +140,7 @@ def backup_file(out: Path) -> Path:
     return out.with_name(f"{out.stem}.reported.duckdb")
 
 
-def carry_ledger(
-    connection: duckdb.DuckDBPyConnection, out: Path, landing: str
-) -> Ledger | None:
+def carry_ledger(connection: duckdb.DuckDBPyConnection, out: Path, landing: str) -> Ledger | None:
     """Put the old ledger and what this build reports into the new file.
 
     Args:
@@ -400,9 +398,11 @@ def _find_changes(connection: duckdb.DuckDBPyConnection) -> None:
             or (now_there.kpi is null and not open_rows.is_removed)
             or (now_there.kpi is not null and (
                 open_rows.is_removed
-                or now_there.numerator is distinct from open_rows.numerator
-                or now_there.denominator is distinct from open_rows.denominator
                 or (now_there.value is null) != (open_rows.value is null)
+                or (now_there.value is not null and (
+                    now_there.numerator is distinct from open_rows.numerator
+                    or now_there.denominator is distinct from open_rows.denominator
+                ))
                 or abs(now_there.value - open_rows.value)
                 > 1e-9 * greatest(1, abs(open_rows.value))
             ))
@@ -440,9 +440,7 @@ def _describe(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _has_table(
-    connection: duckdb.DuckDBPyConnection, catalog: str, schema: str, name: str
-) -> bool:
+def _has_table(connection: duckdb.DuckDBPyConnection, catalog: str, schema: str, name: str) -> bool:
     found = connection.execute(
         "select count(*) from duckdb_tables() "
         "where database_name = ? and schema_name = ? and table_name = ?",

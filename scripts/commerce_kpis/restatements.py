@@ -93,33 +93,37 @@ def _find_causes(connection: duckdb.DuckDBPyConnection, before: str, now: str) -
             select * from {now}.core.fct_sales_entries where is_eligible
         ),
 
-        differing as (
-            select
-                coalesce(is_now.entry_id, was.entry_id) as entry_id,
-                coalesce(is_now.order_id, was.order_id) as order_id,
-                was.account_id as account_id_before,
-                is_now.account_id,
-                case
-                    when is_now.entry_id is null then 'source_correction'
-                    when was.entry_id is not null and was.account_id != is_now.account_id
-                        then 'identity_merge'
-                    when {listed("was", local)} = {listed("is_now", local)} then 'fx_rate'
-                    when was.entry_id is not null then 'source_correction'
-                    when is_now.refund_id is not null then 'late_refund'
-                    when is_now.entry_type like 'cancellation%' then 'cancellation'
-                    when is_now.entry_date > cast(info.as_of as date) then 'matured'
-                    else 'late_order'
-                end as reason,
-                abs({" + ".join(f"coalesce(is_now.{name}, was.{name})" for name in money)}) as weight
-            from was
-            full join is_now on was.entry_id = is_now.entry_id
-            cross join {before}.trust.build_info as info
-            where
-                (was.account_id, {listed("was", money + local)})
-                is distinct from (is_now.account_id, {listed("is_now", money + local)})
+        gone as (
+            select distinct account_id from {before}.core.dim_accounts
+            except
+            select account_id from {now}.core.dim_accounts
         )
 
-        select * from differing
+        select
+            coalesce(is_now.entry_id, was.entry_id) as entry_id,
+            coalesce(is_now.order_id, was.order_id) as order_id,
+            was.account_id as account_id_before,
+            is_now.account_id,
+            case
+                when is_now.entry_id is null then 'source_correction'
+                when was.account_id != is_now.account_id and gone.account_id is not null
+                    then 'identity_merge'
+                when {listed("was", local)} = {listed("is_now", local)} then 'fx_rate'
+                when was.entry_id is not null then 'source_correction'
+                when is_now.refund_id is not null then 'late_refund'
+                when is_now.entry_type like 'cancellation%' then 'cancellation'
+                when is_now.entry_date > cast(info.as_of as date) then 'matured'
+                else 'late_order'
+            end as reason,
+            abs({" + ".join(f"coalesce(is_now.{name}, was.{name})" for name in money)})
+                as weight
+        from was
+        full join is_now on was.entry_id = is_now.entry_id
+        left join gone on was.account_id = gone.account_id
+        cross join {before}.trust.build_info as info
+        where
+            (was.account_id, {listed("was", money + local)})
+            is distinct from (is_now.account_id, {listed("is_now", money + local)})
         """
     )
     connection.execute(
@@ -236,11 +240,13 @@ def _find_differing(
                 {by_unit}
             ) as cause
         from keyed
-        {" ".join(
-            f"left join causes as of_{name} on of_{name}.id_name = {text(name)} "
-            f"and of_{name}.id = cast(keyed.{name} as varchar)"
-            for name in ids
-        )}
+        {
+            " ".join(
+                f"left join causes as of_{name} on of_{name}.id_name = {text(name)} "
+                f"and of_{name}.id = cast(keyed.{name} as varchar)"
+                for name in ids
+            )
+        }
         """
     )
     return connection.execute("select count(*) from differing").fetchone()[0] > 0
@@ -257,15 +263,12 @@ def _weigh(connection: duckdb.DuckDBPyConnection, relation: Relation, dimension:
         )
     if relation.is_by_member:
         in_cell += (
-            " and rows.dimension = cells.dimension "
-            "and rows.dimension_value = cells.dimension_value"
+            " and rows.dimension = cells.dimension and rows.dimension_value = cells.dimension_value"
         )
     elif dimension != "total":
         in_cell += f" and cast(rows.{quoted(dimension)} as varchar) = cells.dimension_value"
     measures = relation.measures_of(dimension)
-    sums = ", ".join(
-        f"cast(sum(rows.sign * rows.{name}) as double) as {name}" for name in measures
-    )
+    sums = ", ".join(f"cast(sum(rows.sign * rows.{name}) as double) as {name}" for name in measures)
     connection.execute(
         f"""
         insert into weights

@@ -60,7 +60,9 @@ def main(what: str | None, why: str | None, same_numbers: bool) -> None:
         if version > 1 and not same_numbers and not is_in_changelog(kpi, variant):
             problems.append(f"{kpi}.{variant}: version {version} has no line in CHANGELOG.md.")
             continue
-        added.append(dict(zip(COLUMNS, (kpi, variant, version, digest, today, *texts), strict=True)))
+        added.append(
+            dict(zip(COLUMNS, (kpi, variant, version, digest, today, *texts), strict=True))
+        )
     for problem in problems:
         console.print(problem, markup=False)
     if problems:

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from commerce_kpis.dbt_run import DBT
+from commerce_kpis.publish import publish
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 SHOWN = re.compile(
@@ -84,6 +85,14 @@ def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return Path(given)
     folder = tmp_path_factory.mktemp("built")
     return build_project(folder)
+
+
+@pytest.fixture(scope="session")
+def published_file(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo company as BI reads it."""
+    out = tmp_path_factory.mktemp("published") / "kpis.duckdb"
+    publish(built_file, out)
+    return out
 
 
 def build_project(folder: Path, *arguments: object) -> Path:

@@ -103,7 +103,8 @@ def versions(file: Path, kpi: str, variant: str, start: str) -> list[tuple]:
     return query(
         file,
         "select value, reason from trust.kpi_reported where kpi = ? and variant = ? "
-        "and period_grain = 'month' and period_start = ? and dimension = 'total' order by known_from",
+        "and period_grain = 'month' and period_start = ? and dimension = 'total' "
+        "order by known_from",
         kpi,
         variant,
         start,

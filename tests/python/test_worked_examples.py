@@ -7,6 +7,7 @@ only shows what is then missing.
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from commerce_kpis.kpi_yaml import kpi_models
-from conftest import build_project
+from conftest import build_project, run_module
 
 COMPANIES = """\
 company_id,company_name,country_code,industry
@@ -293,6 +294,32 @@ def test_K01_the_test_order_is_excluded_by_name(published):
         "select order_id, exclusion_reason from core.fct_orders where not is_eligible"
     ).fetchall()
     assert excluded == [("O3", "test_order")]
+
+
+def test_K01_explained_by_its_rows(published, tmp_path):
+    """Net sales of June: O2 +200, O4 +80 and -80, R1 -45; without O3, a test order of 999."""
+    file = published.execute(
+        "select path from duckdb_databases() where path is not null"
+    ).fetchone()
+    out = tmp_path / "rows.csv"
+    done = run_module(
+        *("explain", "sales", "--variant", "net_sales", "--period", "2025-06"),
+        *("--file", file[0], "--csv", out),
+    )
+    assert done.returncode == 0, done.stderr
+    with out.open(encoding="utf-8", newline="") as source:
+        rows = [
+            (row["counts"], row["order_id"], Decimal(row["net_sales"]), row["exclusion_reason"])
+            for row in csv.DictReader(source)
+        ]
+    assert sorted(rows) == [
+        ("false", "O3", Decimal(999), "test_order"),
+        ("true", "O1", Decimal(-45), ""),
+        ("true", "O2", Decimal(200), ""),
+        ("true", "O4", Decimal(-80), ""),
+        ("true", "O4", Decimal(80), ""),
+    ]
+    assert "155 EUR" in done.stdout and "test_order (net_sales 999)" in done.stdout
 
 
 def test_M2_a_discount_of_ten_is_spread_by_the_largest_remainder(published):

@@ -1,0 +1,155 @@
+"""scripts/explain: a number of the demo company, down to its rows."""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+from commerce_kpis.evidence import Cell
+from commerce_kpis.explain import connect, explain, parts_of
+from commerce_kpis.explain_pages import bridge
+from commerce_kpis.kpi_yaml import kpi_models
+from conftest import run_module
+
+SECTIONS = (
+    "THE ROWS BEHIND IT",
+    "LEFT OUT, AND WHY",
+    "ITS VARIANTS, AND WHAT LIES BETWEEN",
+    "WHAT WAS REPORTED",
+)
+
+
+@pytest.fixture(scope="module")
+def connection(published_file: Path) -> duckdb.DuckDBPyConnection:
+    return connect(published_file)
+
+
+def catalog(connection: duckdb.DuckDBPyConnection, kpi: str) -> dict[str, dict]:
+    """The variants of a KPI, by name."""
+    found = connection.execute("select * from kpi.kpi_catalog where kpi = ?", [kpi])
+    names = [column[0] for column in found.description]
+    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return {row["variant"]: row for row in rows}
+
+
+@pytest.mark.parametrize("model", kpi_models(), ids=lambda model: model.name)
+def test_every_variant_is_explained_by_parts_that_are_sums_of_rows(connection, model) -> None:
+    """With test_evidence, which adds up the rows of every part: each variant by its rows."""
+    columns = [row[0] for row in connection.execute(f"describe kpi.{model.name}").fetchall()]
+    variants = catalog(connection, model.name.removeprefix("kpi_"))
+    assert {*variants} == {*model.meta["variants"]}
+    for name, variant in variants.items():
+        parts = parts_of(variant, variants, columns)
+        sums = {*model.meta["parts"]} | {
+            other for other, row in variants.items() if not row["denominator"] and not row["n"]
+        }
+        assert parts and {*parts} <= sums, (name, parts)
+
+
+def test_the_rows_of_the_command_sum_to_the_number(
+    connection: duckdb.DuckDBPyConnection, published_file: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "rows.csv"
+    done = run_module(
+        *("explain", "sales", "--variant", "net_sales", "--grain", "quarter"),
+        *("--period", "2025-Q1", "--dimension", "marketing_channel=Direct", "--rows", "2"),
+        *("--csv", out, "--file", published_file),
+    )
+    assert done.returncode == 0, done.stderr
+    value = connection.execute(
+        "select net_sales from kpi.kpi_sales where period_grain = 'quarter' and period_start = "
+        "'2025-01-01' and dimension = 'marketing_channel' and dimension_value = 'Direct'"
+    ).fetchone()[0]
+    with out.open(encoding="utf-8", newline="") as source:
+        rows = [row for row in csv.DictReader(source) if row["counts"] == "true"]
+    assert sum(Decimal(row["net_sales"]) for row in rows) == value
+    assert [done.stdout.index(section) for section in SECTIONS]
+    assert f"2 of {len(rows)} rows" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 124
+
+
+def test_a_number_without_rows_says_so(published_file: Path) -> None:
+    done = run_module("explain", "nps", "--period", "2022-06", "--file", published_file)
+    assert done.returncode == 0, done.stderr
+    assert "no_activity" in done.stdout and "THE ROWS BEHIND IT\n  none" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["sles"], "no KPI `sles`"),
+        (["sales", "--variant", "nett"], "no variant `nett`"),
+        (["sales", "--period", "yesterday"], "is no period"),
+        (["sales", "--period", "1999"], "has no month 1999"),
+        (["nps", "--grain", "day"], "no grain day"),
+        (["sales", "--dimension", "colour=red"], "its dimensions are"),
+        (["sales", "--dimension", "sales_channel"], "names no member"),
+        (["sales", "--dimension", "sales_channel=x'; drop table y; --"], "the members are"),
+        (["sales", "--csv", "/no/such/folder/rows.csv"], "cannot be written"),
+    ],
+)
+def test_a_mistake_is_one_line(published_file: Path, arguments: list[str], said: str) -> None:
+    done = run_module("explain", *arguments, "--file", published_file)
+    assert done.returncode == 1
+    assert said in done.stderr and len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_file_that_is_no_published_one_is_one_line(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.duckdb"
+    duckdb.connect(str(empty)).close()
+    for file in (empty, tmp_path / "none.duckdb"):
+        done = run_module("explain", "sales", "--file", file)
+        assert done.returncode == 1 and len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "steps"),
+    [
+        # 4.4: 10 of 100 customers lost, over the 90 that remained.
+        ((10, 100, 0.1, "fraction"), (10, 90, 1 / 9, "fraction"), (0, 0.0111)),
+        # 4.4: fully loaded CAC of 150 instead of 100.
+        ((1000, 10, 100, "currency"), (1500, 10, 150, "currency"), (50, 0)),
+        ((8, 10, 80, "score"), (6, 12, 50, "score"), (-20, -10)),
+        ((8, 10, 80, "score"), (80, 1, 80, "score"), (None, None)),
+        ((100, None, 100, "currency"), (90, None, 90, "currency"), (-10, None)),
+        ((100, None, 100, "currency"), (None, None, 90, "currency"), (None, None)),
+        ((100, 10, 10, "currency"), (1, 2, 0.5, "fraction"), (None, None)),
+        ((0, 10, 0, "fraction"), (1, 10, 0.1, "fraction"), (0.1, 0)),
+    ],
+)
+def test_the_bridge_between_variants(one: tuple, other: tuple, steps: tuple) -> None:
+    names = ("numerator", "denominator", "value", "unit")
+    rows = [
+        {
+            name: Decimal(part) if index < 2 and part is not None else part
+            for index, (name, part) in enumerate(zip(names, row, strict=True))
+        }
+        for row in (one, other)
+    ]
+    assert bridge(*rows) == tuple(
+        step if step is None else pytest.approx(step, abs=1e-4) for step in steps
+    )
+
+
+def test_left_out_rows_are_not_among_those_that_count(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    start = connection.execute(
+        "select max(period_start) from kpi.kpi_sales where period_grain = 'year' "
+        "and is_complete_period"
+    ).fetchone()[0]
+    found = explain(connection, Cell("sales", "year", start), "net_sales")
+    orders = {row[step.columns.index("order_id")] for step in found.rows for row in step.rows}
+    left_out = {
+        (row[step.columns.index("order_id")], row[step.columns.index("exclusion_reason")])
+        for step in found.excluded
+        for row in step.rows
+    }
+    assert left_out and orders
+    reasons = dict(
+        connection.execute("select order_id, exclusion_reason from core.fct_orders").fetchall()
+    )
+    assert {reason for _, reason in left_out} <= {*reasons.values()} - {None}
