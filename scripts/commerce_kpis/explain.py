@@ -165,16 +165,27 @@ def explain(connection: duckdb.DuckDBPyConnection, cell: Cell, variant: str) -> 
     )
 
 
-def parts_of(catalog: dict, variants: dict[str, dict], columns: list[str]) -> list[str]:
+def sum_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """The columns of a KPI table that are sums: they are exact, what is divided is a float."""
+    columns = connection.execute(f"describe {table}").fetchall()
+    return [name for name, kind, *_ in columns if kind != "DOUBLE"]
+
+
+def parts_of(catalog: dict, variants: dict[str, dict], sums: list[str]) -> list[str]:
     """The columns of a KPI table that a variant is made of, the number of its units last.
 
     A statistic names none as numerator: they are those that its formula names, and those of other
     statistics in it.
+
+    Args:
+        catalog: its row of the catalog.
+        variants: the rows of all variants of the KPI, by name.
+        sums: the columns of the table that are sums.
     """
     named = [catalog["numerator"], catalog["denominator"]]
     if not any(named):
         named = [catalog["variant"]] if _is_sum(catalog) else _parts_in(catalog, variants)
-    return list(dict.fromkeys(name for name in (*named, catalog["n"]) if name in columns))
+    return list(dict.fromkeys(name for name in (*named, catalog["n"]) if name in sums))
 
 
 def _is_sum(catalog: dict) -> bool:
