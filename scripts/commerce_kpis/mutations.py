@@ -2,7 +2,8 @@
 
 Changed are operators, constants, joins, aggregates and columns, in the SQL and in what Jinja
 writes into it. A column is exchanged for its neighbour of the same type, a condition is turned
-round.
+round. An id that a file only lists is left alone: it says which row a row is, and no number comes
+of it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,12 @@ TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
+ID = re.compile(r"(?<!\w)[a-z0-9_]+_id(?!\w)")
+ID_ON_ITS_LINE = re.compile(r"\s*(?:\w+\.)?([a-z0-9_]+_id),?")
+CLAUSE = re.compile(r"\s*(?:(?P<list>select)|(?:select|from|where|\w+ by)\b.*)")
+# These tell rows apart by all that their select lists.
+COMPARING = re.compile(r"\s*(?:group by all|union)")
 OPERATORS = {
     "<=": "<", ">=": ">", "<": "<=", ">": ">=", "=": "!=", "!=": "=",
     "+": "-", "-": "+", "*": "/", "/": "*",
@@ -60,6 +67,8 @@ def mutations(sql: str, neighbours: dict[str, str]) -> Iterator[Mutation]:
         sql: the file, Jinja included.
         neighbours: column to another of the same type, to be taken for it.
     """
+    listed = _listed_ids(sql)
+    neighbours = {name: other for name, other in neighbours.items() if name not in listed}
     for start, end, changed in _changes(sql, neighbours):
         line_start = sql.rfind("\n", 0, start) + 1
         line_end = sql.find("\n", end)
@@ -75,6 +84,27 @@ def mutations(sql: str, neighbours: dict[str, str]) -> Iterator[Mutation]:
             number=sql.count("\n", 0, start) + 1,
             change=f"{before}{ordinal} -> {changed or 'nothing'}",
         )
+
+
+def _listed_ids(sql: str) -> set[str]:
+    """Ids that the file does nothing with but list them, each on a line of a select list."""
+    listed: set[str] = set()
+    used: set[str] = set()
+    of_this_select: set[str] = set()
+    is_list = is_compared = False
+    for line in COMMENT.sub("", sql).splitlines():
+        if clause := CLAUSE.fullmatch(line):
+            is_list = bool(clause["list"]) and not is_compared
+            of_this_select = set() if clause["list"] else of_this_select
+        if is_list and (found := ID_ON_ITS_LINE.fullmatch(line)):
+            of_this_select.add(found[1])
+        else:
+            used.update(ID.findall(line))
+        is_compared = bool(COMPARING.fullmatch(line))
+        if is_compared:
+            used |= of_this_select
+        listed |= of_this_select
+    return listed - used
 
 
 def _changes(sql: str, neighbours: dict[str, str]) -> Iterator[tuple[int, int, str]]:

@@ -22,6 +22,53 @@ select *, lost / at_start as rate
 from facts
 left join others on facts.id = others.id
 """
+# Ids of one letter each: a is only listed. The others are used in a join, in Jinja, as a measure,
+# and by steps that compare rows by all they list.
+IDS = """\
+{%- set unit = 'b_id' %}
+with facts as (
+    select
+        -- a_id = 1
+        a_id,
+        b_id,
+        c_id,
+        d_id + 1 as d,
+        e_id
+    from {{ ref('fct_things') }}
+    left join others on facts.c_id = others.c_id
+),
+
+known as (
+    select distinct
+        f_id
+    from facts
+),
+
+grouped as (
+    select
+        g_id,
+        count(*) as things
+    from facts
+    group by all
+),
+
+stacked as (
+    select
+        h_id
+    from facts
+    union
+    select
+        i_id
+    from facts
+    order by
+        e_id
+)
+
+select
+    facts.a_id,
+    stacked.things
+from stacked
+"""
 NEIGHBOURS = {"lost": "kept", "kept": "lost", "is_lost": "is_kept"}
 
 
@@ -65,6 +112,13 @@ def test_a_mutation_changes_one_place_only() -> None:
 
 def test_equal_changes_of_one_line_are_told_apart() -> None:
     assert changes("select one + two + three") == {(1, "+ -> -"), (1, "+ (2) -> -")}
+
+
+def test_an_id_that_is_only_listed_is_left_alone() -> None:
+    """It says which row a row is: no number comes of it."""
+    neighbours = {f"{letter}_id": "other_id" for letter in "abcdefghi"}
+    exchanged = {mutation.change.split()[0] for mutation in mutations(IDS, neighbours)}
+    assert {name for name in neighbours if name not in exchanged} == {"a_id"}
 
 
 def test_what_is_called_equivalent_has_a_reason() -> None:
