@@ -272,6 +272,12 @@ def _explain(outcome: Outcome) -> str:
             f"{lock[1]} is open in another process (PID {lock[2]}): close it there and build "
             "again. BI tools should open the published file, not the build file."
         )
+    if "File is not latin-1 encoded" in text:
+        # The engine does not say which file; files that are packed or large are not looked into.
+        return (
+            "A CSV file that is packed or above 64 MB is no Latin-1 text, though landing_encoding "
+            "says so (Windows-1252, with its euro sign, is not Latin-1): write the files as UTF-8."
+        )
     if outcome.return_code < 0:
         return (
             f"dbt was ended by signal {-outcome.return_code} (9 is often a lack of memory): "

@@ -374,16 +374,54 @@ def test_broken_files_are_one_line_each(project: Project) -> None:
         ("required column order_lines.unit_price", "order_lines.csv", "add it"),
         ("web_sessions.parquet", "no Parquet file, or was cut off", "#web_sessions"),
         ("web_events.parquet", "no Parquet file", "write it again"),
-        ("contacts.csv", "UTF-8"),
-        ("leads.csv", "empty", "header line"),
+        ("contacts.csv", "does not start with a header line", "utf-8"),
+        ("leads.csv", "empty or no utf-8 text", "header line"),
         ("touches.csv", "does not start with a header line", "separated by ','"),
         ("products.csv", "twice", "rename"),
         ("refunds.csv.gz", "no gzip file"),
         ("payments.csv", "line 3", "repair"),
         ("quotes.csv", "line 3", "unterminated quote"),
-        ("campaigns.csv", "line 2", "utf-8"),
+        ("campaigns.csv", "line 2", "utf-8", "or set landing_encoding"),
     ]
     assert_lines(problems(project.dbt("files")), expected)
+
+
+def write_latin_1_files(folder: Path) -> dict[str, str]:
+    """The required tables as Latin-1, one of them packed; table to the name that it holds."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    names = {"companies": "Société Müller & Søn", "order_lines": "Größe 10½"}
+    companies = COMPANIES.replace("Two", names["companies"]).encode("latin-1")
+    lines = ORDER_LINES.replace("P1", names["order_lines"]).encode("latin-1")
+    (folder / "companies.csv").write_bytes(companies)
+    (folder / "orders.csv").write_text(ORDERS_JANUARY, encoding="latin-1")
+    (folder / "order_lines.csv.gz").write_bytes(gzip.compress(lines))
+    return names
+
+
+def test_latin_1_is_read_where_the_variable_says_so(project: Project) -> None:
+    names = write_latin_1_files(project.landing)
+    select = ["+stg_contract__companies", "+stg_contract__order_lines"]
+    done = project.dbt("files", *select, landing_encoding="latin-1")
+    assert done.returncode == 0, done.stdout
+    for table, column in (("companies", "company_name"), ("order_lines", "product_id")):
+        found = project.query("files", f"select {column} from staging.stg_contract__{table}")
+        assert [row for row in found if (row[0] or "").startswith(names[table])], found
+
+
+def test_files_that_are_no_latin_1_are_one_line_each(project: Project) -> None:
+    write_latin_1_files(project.landing)
+    windows = "product_id,product_name\nP1,Würfel\nP2,5 € Gutschein\n".encode("cp1252")
+    (project.landing / "products.csv").write_bytes(windows)
+    (project.landing / "campaigns.csv").write_text("campaign\nÉté\n", encoding="utf-8-sig")
+    lines = problems(project.dbt("files", landing_encoding="latin-1"))
+    expected = [
+        ("products.csv", "line 3", "Windows-1252", "as UTF-8", "#products"),
+        ("campaigns.csv", "UTF-8 byte order mark", "landing_encoding says latin-1"),
+    ]
+    assert_lines(lines, expected)
+    lines = problems(project.dbt("files", landing_encoding="latin1"))
+    assert_lines(lines, [("landing_encoding is 'latin1'", "utf-8 or latin-1")])
 
 
 def test_a_schema_that_cannot_be_used_is_one_line(project: Project) -> None:
