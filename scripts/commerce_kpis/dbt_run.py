@@ -138,7 +138,7 @@ def _follow(process: subprocess.Popen[str], rooms: _Rooms) -> Outcome:
             rooms.finish(node["unique_id"], status)
         elif node.get("unique_id") and "Skip" in info["name"]:
             rooms.finish(node["unique_id"], "skipped")
-        elif info["level"] == "error" and not node:
+        elif info["level"] == "error" and not node and info["name"] != "MainStackTrace":
             outcome.errors.append(str(data.get("exc") or info["msg"]))
     outcome.return_code = process.wait()
     outcome.output = list(output)

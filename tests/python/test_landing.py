@@ -9,17 +9,15 @@ import csv
 import gzip
 import io
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
+from landing_project import LandingProject, literal
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
 AWKWARD = 'o\'neill & "sons"[1]'  # a folder name that breaks SQL, patterns and shells alike
 TABLES = ("companies", "orders", "order_lines", "web_sessions", "touches")
 
@@ -75,80 +73,28 @@ TYPED = {
 }
 
 
-def literal(value: object) -> str:
-    """A value as a SQL literal."""
-    return "'" + str(value).replace("'", "''") + "'"
-
-
 def rows_of(text: str) -> tuple[list[str], list[list[str]]]:
     """Header and rows of a CSV text."""
     header, *rows = csv.reader(io.StringIO(text))
     return header, rows
 
 
-class Project:
-    """Landing and staging in a project of its own, with a build file for each way in."""
+class Project(LandingProject):
+    """A project with empty seeds, and the delivery of these tests in each of the three ways."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
         self.landing = folder / AWKWARD
         self.loader = folder / "loader.duckdb"
-        for name in (
-            "macros",
-            "models/landing",
-            "models/staging",
-            "models/intermediate/landing",
-            "seeds/raw",
-            "tests/generic",
-        ):
-            # Without the unit tests dbt starts in half the time.
-            ignored = shutil.ignore_patterns("base_contract__*.yml")
-            shutil.copytree(PROJECT / name, folder / name, ignore=ignored)
-        shutil.copyfile(PROJECT / "dbt_project.yml", folder / "dbt_project.yml")
-        profile = (PROJECT / "profiles.example.yml").read_text(encoding="utf-8")
-        attach = f"      attach:\n        - path: {json.dumps(str(self.loader))}\n"
-        (folder / "profiles.yml").write_text(profile.rstrip() + "\n" + attach, encoding="utf-8")
+        super().__init__(folder, f"attach:\n  - path: {json.dumps(str(self.loader))}\n")
         for seed in (folder / "seeds" / "raw").glob("*.csv"):
             header = seed.read_text(encoding="utf-8").splitlines()[0]
             seed.write_text(header + "\n", encoding="utf-8")
         duckdb.connect(str(self.loader)).close()
 
-    def build_file(self, landing: str) -> Path:
-        """The build file of one way in."""
-        return self.folder / f"{landing}.duckdb"
-
     def dbt(self, landing: str, *select: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run `dbt build` without tests; the folder of files has an awkward name."""
+        """Build a selection; the folder of files has an awkward name."""
         chosen = {"landing": landing, "landing_path": str(self.landing), **variables}
-        done = subprocess.run(
-            [
-                *(sys.executable, "-c", "from dbt.cli.main import cli; cli()"),
-                *(
-                    "--no-use-colors",
-                    "build",
-                    "--select",
-                    *(select or ["int_landing__availability"]),
-                ),
-                *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
-                *("--vars", json.dumps(chosen)),
-            ],
-            cwd=self.folder,
-            env={**os.environ, "KPI_BUILD_FILE": str(self.build_file(landing))}
-            | {"DBT_PROFILES_DIR": str(self.folder), "DBT_TARGET_PATH": f"target_{landing}"}
-            | {"DBT_LOG_PATH": "logs"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        return done
-
-    def query(self, landing: str, sql: str) -> list[tuple]:
-        """Rows of a build file."""
-        with duckdb.connect(str(self.build_file(landing)), read_only=True) as connection:
-            connection.execute("set TimeZone = 'UTC'")
-            return connection.execute(sql).fetchall()
+        return self.build(landing, *(select or ["int_landing__availability"]), **chosen)
 
     def write_seeds(self) -> None:
         """The delivery as demo seeds, all parts in one file with the contract's columns."""
