@@ -87,6 +87,42 @@ def run_dbt(arguments: list[str], inherit: list[int], console: Console) -> Outco
     raise UserError(_explain(outcome))
 
 
+def run_operation(
+    macro: str,
+    arguments: dict,
+    variables: dict,
+    project: Path,
+    profiles: Path,
+    console: Console,
+) -> list[str]:
+    """Run one macro of a project by itself; what it logged.
+
+    Args:
+        macro: its name.
+        arguments: its arguments.
+        variables: dbt variables.
+        project: folder of a dbt project; dbt's artifacts go below it too.
+        profiles: folder of profiles.yml.
+        console: where errors would go.
+
+    Raises:
+        UserError: dbt or the macro stopped; its message says why.
+    """
+    command = [
+        *DBT,
+        *("--log-format", "json", "--log-format-file", "text", "--log-level", "info"),
+        *("--log-path", str(log_file().parent), "--no-use-colors"),
+        *("run-operation", macro, "--args", json.dumps(arguments)),
+        *("--vars", json.dumps(variables), "--target-path", str(project / "target")),
+        *("--project-dir", str(project), "--profiles-dir", str(profiles)),
+    ]
+    with _process(command, inherit=[]) as process:
+        outcome = _follow(process, _Rooms(console, takes_everything=False))
+    if outcome.return_code != 0:
+        raise UserError(_explain(outcome))
+    return outcome.notes
+
+
 @contextmanager
 def _process(command: list[str], inherit: list[int]) -> Iterator[subprocess.Popen[str]]:
     """A child that ends with us, whatever ends us."""
@@ -264,7 +300,9 @@ def _explain(outcome: Outcome) -> str:
     """One line for a run that ended without the result of a node."""
     text = outcome.errors[-1] if outcome.errors else ""
     # What a check of ours says needs no word about the hook and the macros it came through.
-    if ours := re.search(r"Error in operation \S+ \(.*?\)\n(.*?)(?:\n\s*> |\Z)", text, re.DOTALL):
+    if ours := re.search(
+        r"Error in (?:operation|macro) \S+ \(.*?\)\n(.*?)(?:\n\s*> |\Z)", text, re.DOTALL
+    ):
         return textwrap.dedent(ours[1]).strip()
     text = " ".join(text.split())
     if lock := re.search(r'Could not set lock on file "(.+?)".*?\(PID (\d+)\)', text):

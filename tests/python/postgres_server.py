@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import duckdb
+from commerce_kpis.postgres import Plugin
+from commerce_kpis.project import PROJECT
 
 PASSWORD = "it's a \\ secret"
 USER = "loader"
@@ -79,3 +84,16 @@ def _unprivileged_account() -> dict:
             continue
         return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     raise LookupError("There is neither a user postgres nor a user nobody.")
+
+
+def shown_profile() -> str:
+    """What docs/bring_your_own_data.md adds to the profile for PostgreSQL."""
+    page = (PROJECT / "docs" / "bring_your_own_data.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    return text
+
+
+def connect_postgres(connection: duckdb.DuckDBPyConnection) -> None:
+    """Attach the server that the environment variables lead to, as the plugin would."""
+    Plugin("postgres", {}).configure_connection(connection)
+    connection.execute("attach or replace '' as shop (type postgres)")

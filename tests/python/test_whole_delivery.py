@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +17,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from commerce_kpis.generate_macros import landing_contract
-from commerce_kpis.postgres import Plugin
 from conftest import PROJECT
 from landing_project import LandingProject, literal
+from postgres_server import connect_postgres, shown_profile
 
 CONTRACT = landing_contract()
 TABLES = list(CONTRACT)
@@ -216,19 +215,6 @@ def test_every_table_from_a_schema_of_duckdb(
     same_as_seeds(project, "attached", is_typed=True)
     build(project, "same_file", landing="schema", landing_schema=SCHEMA)
     same_as_seeds(project, "same_file")
-
-
-def shown_profile() -> str:
-    """What docs/bring_your_own_data.md adds to the profile for PostgreSQL."""
-    page = (PROJECT / "docs" / "bring_your_own_data.md").read_text(encoding="utf-8")
-    (text,) = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
-    return text
-
-
-def connect_postgres(connection: duckdb.DuckDBPyConnection) -> None:
-    """Attach the server that the environment variables lead to, as the plugin would."""
-    Plugin("postgres", {}).configure_connection(connection)
-    connection.execute("attach or replace '' as shop (type postgres)")
 
 
 def fill_postgres(connection: duckdb.DuckDBPyConnection, delivery: list[Table]) -> None:
