@@ -14,8 +14,10 @@
 
     Of several good rows with one key the newest `source_updated_at` is accepted, then the newest
     `loaded_at`, then the smallest hash. The others are `exact_duplicate` (same hash as the
-    accepted row), `conflicting_version` (equally new, another content) or `superseded_version`. -#}
-{% macro base_rows(table_name) %}
+    accepted row), `conflicting_version` (equally new, another content) or `superseded_version`.
+
+    landed: where the landed rows are, if not in the table's landing view. -#}
+{% macro base_rows(table_name, landed=none) %}
     {%- set contract = landing_contract()[table_name] -%}
     {%- set own = contract.columns -%}
     {%- set columns = {} -%}
@@ -27,12 +29,7 @@
     {%- endfor -%}
 
 with landed as (
-    select
-        {%- for name in columns %}
-        {{ trimmed_text(name) }} as {{ name }},
-        {%- endfor %}
-        raw_row
-    from {{ ref('landing__' ~ table_name) }}
+    {{ trimmed_rows(table_name, landed or ref('landing__' ~ table_name)) | indent(4) }}
 ),
 
 parsed as (
@@ -54,8 +51,7 @@ parsed as (
         )) as row_hash,
         case
             {%- for name, column in columns.items() if column.type != 'text' %}
-            when {{ name }} is not null and ({{ parse_value(name, column.type) | indent(16) }}) is null
-                then 'unparsable_{{ name }}'
+            when {{ is_unparsable(name, column.type) | indent(16) }} then 'unparsable_{{ name }}'
             {%- endfor %}
         end as parse_failure,
         raw_row
@@ -163,3 +159,19 @@ select
     case when row_status != 'accepted' then raw_row end as raw_row
 from decided
 {% endmacro %}
+
+{#- Landed rows without white space around their values. -#}
+{% macro trimmed_rows(table_name, landed) -%}
+    {%- set contract = landing_contract()[table_name] -%}
+select
+    {%- for name in (contract.columns | list) + (contract.common | list) %}
+    {{ trimmed_text(name) }} as {{ name }},
+    {%- endfor %}
+    raw_row
+from {{ landed }}
+{%- endmacro %}
+
+{#- Whether a trimmed text is there and not of that type. -#}
+{% macro is_unparsable(text_sql, contract_type) -%}
+    {{ text_sql }} is not null and ({{ parse_value(text_sql, contract_type) }}) is null
+{%- endmacro %}

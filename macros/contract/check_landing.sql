@@ -3,26 +3,33 @@
     The demo seeds are part of the project and are not checked. -#}
 {% macro check_landing() %}
     {%- if execute and var('landing') != 'seeds' -%}
-        {%- set problems = [] -%}
-        {%- if var('landing') == 'files' -%}
-            {%- do problems.extend(landing_files().problems) -%}
-        {%- elif var('landing') == 'schema' -%}
-            {%- do problems.extend(schema_problems()) -%}
-        {%- endif -%}
+        {%- set problems = place_problems() -%}
         {%- if not problems -%}
+            {%- set reads_rows = flags.WHICH in ('build', 'run') -%}
             {%- for table_name in landing_contract() -%}
-                {%- set delivery = landing_delivery(table_name) -%}
-                {%- set shape = shape_problems(table_name, delivery) -%}
-                {%- do problems.extend(delivery.problems + shape) -%}
-                {%- if not delivery.problems and not shape and flags.WHICH in ('build', 'run') -%}
-                    {%- do problems.extend(reading_problems(table_name, delivery)) -%}
-                {%- endif -%}
+                {%- set found = table_problems(table_name, landing_delivery(table_name), reads_rows) -%}
+                {%- do problems.extend(found.unreadable + found.shape) -%}
             {%- endfor -%}
         {%- endif -%}
         {%- if problems -%}
             {{ exceptions.raise_compiler_error(problems | join('\n')) }}
         {%- endif -%}
     {%- endif -%}
+{% endmacro %}
+
+{#- What is wrong with the place itself, before any table is looked at. -#}
+{% macro place_problems() %}
+    {{ return(landing_files().problems if var('landing') == 'files' else schema_problems()) }}
+{% endmacro %}
+
+{#- What is wrong with one raw table: {unreadable, shape}, the lines about files that can't be read and
+    about what is missing. Files are read to their end only if `reads_rows` says so. -#}
+{% macro table_problems(table_name, delivery, reads_rows) %}
+    {%- set unreadable = delivery.problems | list -%}
+    {%- if reads_rows and not unreadable -%}
+        {%- do unreadable.extend(reading_problems(table_name, delivery)) -%}
+    {%- endif -%}
+    {{ return({'unreadable': unreadable, 'shape': shape_problems(table_name, delivery)}) }}
 {% endmacro %}
 
 {#- Where the landing variables themselves are wrong, for the switch `schema`. -#}
@@ -42,20 +49,17 @@
             lower(database_name) = lower({{ sql_literal(relation.database) }})
             and lower(schema_name) = lower({{ sql_literal(relation.schema) }})
     {%- endset -%}
-    {%- if run_query(query).rows[0][0] == 0 -%}
+    {%- set own = [target.schema | lower] + built_schemas() -%}
+    {%- for node in graph.nodes.values() if node.resource_type in ('model', 'seed', 'snapshot') -%}
+        {%- do own.append(node.schema | lower) -%}
+    {%- endfor -%}
+    {%- if relation.database | lower == target.database | lower and relation.schema | lower in own -%}
+        {%- do problems.append("The schema " ~ place ~ " (variable landing_schema) is one that this"
+            ~ " project builds into: load the raw tables into another. " ~ page) -%}
+    {%- elif run_query(query).rows[0][0] == 0 -%}
         {%- do problems.append("There is no schema " ~ place ~ " (variables landing_database and"
             ~ " landing_schema): name the schema with the raw tables, and attach its database in"
             ~ " profiles.yml if it is another one. " ~ page) -%}
-    {%- endif -%}
-    {%- set own = [] -%}
-    {%- for node in graph.nodes.values() if node.resource_type in ('model', 'seed', 'snapshot') -%}
-        {%- if node.database | lower == relation.database | lower -%}
-            {%- do own.append(node.schema | lower) -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {%- if relation.schema | lower in own -%}
-        {%- do problems.append("The schema " ~ place ~ " (variable landing_schema) is one that this"
-            ~ " project builds into: load the raw tables into another. " ~ page) -%}
     {%- endif -%}
     {{ return(problems) }}
 {% endmacro %}

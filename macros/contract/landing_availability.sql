@@ -1,11 +1,14 @@
 {#- Every raw table and column of the contract with whether it was delivered. One row per table
-    (column_name null) and per column of it, the common ones included. -#}
-{% macro landing_availability() %}
+    (column_name null) and per column of it, the common ones included.
+    deliveries: table to what `landing_delivery` says of it, if it was asked before. -#}
+{% macro landing_availability(deliveries={}) %}
     {%- set rows = [] -%}
     {%- for table_name, contract in landing_contract().items() -%}
         {#- The views are named so that this runs after what they read is there. -#}
         {%- set view = ref('landing__' ~ table_name) -%}
-        {%- set delivered = delivered_names(landing_delivery(table_name)) -%}
+        {%- set delivered = delivered_names(
+            deliveries.get(table_name) or landing_delivery(table_name)
+        ) -%}
         {%- set has_table = delivered is not none -%}
         {%- do rows.append([table_name, none, contract.is_required, has_table]) -%}
         {%- for own in (contract.columns, contract.common) -%}

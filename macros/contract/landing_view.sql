@@ -1,8 +1,9 @@
 {#- A raw table as the landing contract describes it: every contract column as text, null where it
     was not delivered, and the delivered row as JSON in `raw_row`. One row per delivered row; a
-    table that was not delivered has none. Columns the contract doesn't know are in `raw_row` only. -#}
-{% macro landing_view(table_name) %}
-    {%- set delivery = landing_delivery(table_name) -%}
+    table that was not delivered has none. Columns the contract doesn't know are in `raw_row` only.
+    delivery: what `landing_delivery` says of the table, if it was asked before. -#}
+{% macro landing_view(table_name, delivery=none) %}
+    {%- set delivery = delivery or landing_delivery(table_name) -%}
     {%- if delivery.problems -%}
         {{ exceptions.raise_compiler_error(delivery.problems | join('\n')) }}
     {%- endif -%}

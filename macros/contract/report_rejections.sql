@@ -20,10 +20,8 @@
             {%- for row in run_query(query).rows -%}
                 {%- if row[5] -%}
                     {%- do log(
-                        row[0] ~ ": " ~ row[1] ~ " of " ~ row[2] ~ " rows rejected, " ~ row[3]
-                        ~ " % of its rows and " ~ row[4] ~ " % of its money, more than"
-                        ~ " rejection_threshold allows: " ~ row[6] ~ ". See trust.dq_rejected_rows in"
-                        ~ " the build file; mend the rows or raise rejection_threshold.",
+                        rejection_line(row[0], row[1], row[2], row[3], row[4], row[6])
+                        ~ " See trust.dq_rejected_rows in the build file.",
                         info=true
                     ) -%}
                 {%- else -%}
@@ -39,4 +37,13 @@
             {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
+{% endmacro %}
+
+{#- What is said of a raw table of which more is rejected than the threshold allows; shares in percent. -#}
+{% macro rejection_line(table_name, rejected, landed, row_share, money_share, reasons) %}
+    {{ return(
+        table_name ~ ": " ~ rejected ~ " of " ~ landed ~ " rows rejected, " ~ row_share
+        ~ " % of its rows and " ~ money_share ~ " % of its money, more than rejection_threshold allows: "
+        ~ reasons ~ "; mend the rows or raise rejection_threshold."
+    ) }}
 {% endmacro %}

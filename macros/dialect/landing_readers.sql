@@ -1,7 +1,8 @@
 {#- How the files of one raw table are read: {readers, problems}.
     readers: one per header among the files, {source, files, columns}; `source` stands after `from`,
     `columns` maps the name in lower case to {name, type}. Nothing is guessed: CSV has a header, `"`
-    as quote, the delimiter of the variable `landing_delimiter`, and every value is text.
+    as quote, the delimiter and encoding of the variables `landing_delimiter` and
+    `landing_encoding`, and every value is text.
     Files of which the first bytes or the header show that they can't be read are problems. -#}
 {% macro landing_readers(table_name, files) %}
     {%- set found = {'readers': [], 'problems': []} -%}
@@ -13,12 +14,14 @@
     {%- set headers = {} -%}
     {%- set csv_paths = good | selectattr('kind', 'equalto', 'csv') | map(attribute='path') | list -%}
     {%- if csv_paths -%}
+        {%- set encoding = landing_encoding() -%}
         {%- set lines = [] -%}
         {%- for path in csv_paths -%}
             {%- do lines.append(
                 "(select " ~ sql_literal(path) ~ " as path, any_value(line) as line from (select line"
                 ~ " from read_csv(" ~ path_literal(path) ~ ", auto_detect = false, header = false,"
                 ~ " columns = {'line': 'varchar'}, delim = '\x1f', quote = '', escape = '',"
+                ~ " encoding = '" ~ encoding ~ "',"
                 ~ " strict_mode = false, null_padding = true, ignore_errors = true) limit 1))"
             ) -%}
         {%- endfor -%}
@@ -28,14 +31,15 @@
             {%- set expected = (landing_contract()[table_name].columns | list) -%}
             {%- if row[1] is none -%}
                 {%- do found.problems.append(
-                    row[0] ~ " is empty or no UTF-8 text: write a header line with the column names and"
-                    ~ " the rows, or take the file out of the folder. " ~ page
+                    row[0] ~ " is empty or no " ~ encoding ~ " text: write a header line with the column"
+                    ~ " names and the rows, take the file out of the folder, or set landing_encoding. "
+                    ~ page
                 ) -%}
             {%- elif not names | select('in', expected) | list -%}
                 {%- do found.problems.append(
                     row[0] ~ " does not start with a header line of table " ~ table_name ~ " (columns"
-                    ~ " separated by '" ~ var('landing_delimiter') ~ "', UTF-8): name its columns as"
-                    ~ " the contract does, or deliver another file. " ~ page
+                    ~ " separated by '" ~ var('landing_delimiter') ~ "', " ~ encoding ~ "): name its"
+                    ~ " columns as the contract does, or deliver another file. " ~ page
                 ) -%}
             {%- elif names | length < (columns.values() | map(attribute='count') | sum) -%}
                 {%- do found.problems.append(
@@ -59,7 +63,7 @@
             'files': paths,
             'columns': columns,
             'source': "read_csv([" ~ path_list(paths) ~ "], auto_detect = false, header = true,"
-                ~ " delim = " ~ sql_literal(var('landing_delimiter')) ~ ", quote = '\"',"
+                ~ " encoding = '" ~ encoding ~ "', delim = " ~ sql_literal(var('landing_delimiter')) ~ ", quote = '\"',"
                 ~ " escape = '\"', columns = {" ~ types | join(', ') ~ "}",
         }) -%}
     {%- endfor -%}
@@ -115,34 +119,71 @@
     {{ return(columns) }}
 {% endmacro %}
 
-{#- Files that can't be what their name says: path to the line that says so.
-    A file above 64 MB is not looked at here; if it is broken, reading it stops with the engine's
-    own message, still before any model runs. -#}
+{#- Files that can't be what their name or the variable `landing_encoding` says: path to the line that
+    says so. A file above 64 MB is not looked at here, nor is what a packed CSV file holds; if it is
+    broken, reading it stops with the engine's own message, still before any model runs. -#}
 {% macro broken_files(table_name, files) %}
     {%- set broken = {} -%}
-    {%- set paths = files | selectattr('is_packed') | map(attribute='path') | list -%}
-    {%- if paths -%}
-        {%- set small = [] -%}
-        {%- for row in run_query("select filename, size from read_blob([" ~ path_list(paths) ~ "])").rows -%}
-            {%- if row[1] <= 67108864 -%}
-                {%- do small.append(row[0]) -%}
-            {%- endif -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {%- for path in small or [] -%}
-        {%- set is_parquet = (path | lower).endswith('.parquet') -%}
+    {%- set page = "See docs/landing_contract.md#" ~ table_name ~ "." -%}
+    {%- set paths = [] -%}
+    {%- for file in files if file.is_packed or landing_encoding() == 'latin-1' -%}
+        {%- do paths.append(file.path) -%}
+    {%- endfor -%}
+    {%- for path in small_files(paths) -%}
         {%- set first_and_last -%}
             select hex(content[1:4]), hex(content[-4:]), size
             from read_blob({{ path_literal(path) }})
         {%- endset -%}
         {%- set bytes = run_query(first_and_last).rows[0] -%}
-        {%- if is_parquet and (bytes[0] != '50415231' or bytes[1] != '50415231' or bytes[2] < 12) -%}
-            {%- do broken.update({path: path ~ " is no Parquet file, or was cut off: write it again."
-                ~ " See docs/landing_contract.md#" ~ table_name ~ "."}) -%}
-        {%- elif not is_parquet and not bytes[0].startswith('1F8B') -%}
-            {%- do broken.update({path: path ~ " is no gzip file: pack it again, or deliver it as .csv."
-                ~ " See docs/landing_contract.md#" ~ table_name ~ "."}) -%}
+        {%- set name = path | lower -%}
+        {%- if name.endswith('.parquet') -%}
+            {%- if bytes[0] != '50415231' or bytes[1] != '50415231' or bytes[2] < 12 -%}
+                {%- do broken.update({path: path ~ " is no Parquet file, or was cut off: write it"
+                    ~ " again. " ~ page}) -%}
+            {%- endif -%}
+        {%- elif name.endswith('.gz') -%}
+            {%- if not bytes[0].startswith('1F8B') -%}
+                {%- do broken.update({path: path ~ " is no gzip file: pack it again, or deliver it as"
+                    ~ " .csv. " ~ page}) -%}
+            {%- endif -%}
+        {%- elif bytes[0].startswith('EFBBBF') -%}
+            {%- do broken.update({path: path ~ " starts with a UTF-8 byte order mark, but"
+                ~ " landing_encoding says latin-1: bring all files to one encoding. " ~ page}) -%}
+        {%- else -%}
+            {%- set line = first_line_beyond_latin_1(path) -%}
+            {%- if line -%}
+                {%- do broken.update({path: path ~ " is no Latin-1 text at line " ~ line ~ " (bytes 80"
+                    ~ " to 9F, with which Windows-1252 writes the euro sign and curly quotes): write"
+                    ~ " the files as UTF-8. " ~ page}) -%}
+            {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(broken) }}
+{% endmacro %}
+
+{#- The paths of files up to 64 MB. -#}
+{% macro small_files(paths) %}
+    {%- set small = [] -%}
+    {%- if paths -%}
+        {%- for row in run_query("select filename, size from read_blob([" ~ path_list(paths) ~ "])").rows
+            if row[1] <= 67108864 -%}
+            {%- do small.append(row[0]) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(small) }}
+{% endmacro %}
+
+{#- The line of the first byte from 80 to 9F, which Latin-1 does not know; none if the file has no such
+    byte. A blob as text writes these bytes and line ends as `\x80` and `\x0A`. -#}
+{% macro first_line_beyond_latin_1(path) %}
+    {%- set query -%}
+        select 1 + (length(before) - length(replace(before, '\x0A', ''))) // 4
+        from (
+            select regexp_extract(content, '^(.*?)\\x[89]', 1) as before
+            from (select cast(content as varchar) as content from read_blob({{ path_literal(path) }}))
+            where regexp_matches(content, '\\x[89]')
+        )
+    {%- endset -%}
+    {%- set rows = run_query(query).rows -%}
+    {{ return(rows[0][0] if rows else none) }}
 {% endmacro %}

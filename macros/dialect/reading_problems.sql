@@ -14,8 +14,10 @@
             order by scans.file_path
         {%- endset -%}
         {%- for row in run_query(query).rows -%}
-            {%- do problems.append(row[0] ~ " can't be read at line " ~ row[1] ~ " ("
-                ~ row[2].split('\n')[0].rstrip('.') ~ "): repair the line, or write the file again. "
+            {%- set reason = row[2].split('\n')[0].rstrip('.') -%}
+            {%- do problems.append(row[0] ~ " can't be read at line " ~ row[1] ~ " (" ~ reason
+                ~ "): repair the line, or write the file again"
+                ~ (", or set landing_encoding" if 'unicode' in reason) ~ ". "
                 ~ "See docs/landing_contract.md#" ~ table_name ~ ".") -%}
         {%- endfor -%}
         {%- do run_query("drop table reject_errors") -%}

@@ -17,13 +17,14 @@
 {%- endmacro %}
 
 {#- True when all of `needs` were delivered. A need is a table, a `table.column`, or several of
-    these joined by `|` of which one is enough. -#}
-{% macro is_delivered(needs) -%}
+    these joined by `|` of which one is enough.
+    availability: where the rows of `landing_availability` are, if not in their model. -#}
+{% macro is_delivered(needs, availability=none) -%}
     (
         {%- for need in needs %}
         exists (
             select 1
-            from {{ ref('int_landing__availability') }} as landed
+            from {{ availability or ref('int_landing__availability') }} as landed
             where
                 landed.is_delivered
                 and (

@@ -2,51 +2,38 @@
 
 from __future__ import annotations
 
-import difflib
 import json
-import subprocess
-import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
 import click
-import yaml
 from rich.console import Console
 
 from commerce_kpis.console import UserError, make_console, run_command
 from commerce_kpis.dbt_run import run_dbt
+from commerce_kpis.landing_options import generate_macros, landing_options
 from commerce_kpis.locks import locked
 from commerce_kpis.mapping import load_mapping, map_delivery
 from commerce_kpis.profile import build_file
-from commerce_kpis.project import PROJECT, PUBLISHED_FILE, target_folder, warehouse_folder
+from commerce_kpis.project import PUBLISHED_FILE, target_folder, warehouse_folder
 from commerce_kpis.publish import check_as_of, check_target, publish
 from commerce_kpis.scorecard import print_scorecard
 
-LANDINGS = ("seeds", "files", "schema")
-
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--landing", type=click.Choice(LANDINGS), help="Where raw tables come from.")
-@click.option("--landing-path", type=Path, help="Folder of raw files (landing files).")
-@click.option("--landing-schema", help="Schema of raw tables (landing schema).")
-@click.option("--landing-database", help="Database of that schema, if not the build file.")
+@landing_options
 @click.option("--mapping", help="Folder of analyses/mappings that brings --input to the contract.")
 @click.option("--input", "delivery", type=Path, help="Delivered Parquet or CSV file to map.")
 @click.option("--as-of", help="The data's clock, UTC: 2025-07-01 or 2025-07-01T12:00:00.")
-@click.option("--vars", "variables", help="Further parameters as YAML: '{inactivity_days: 90}'.")
 @click.option("--out", type=Path, default=PUBLISHED_FILE, help="File to publish to.")
 @click.option("--unit-tests", is_flag=True, help="Run the unit tests of the SQL too.")
 @click.option("--full-refresh", is_flag=True, help="Build incremental tables anew.")
 @click.option("--wait", is_flag=True, help="Wait for a build that is running.")
 def main(
-    landing: str | None,
-    landing_path: Path | None,
-    landing_schema: str | None,
-    landing_database: str | None,
+    parameters: dict,
     mapping: str | None,
     delivery: Path | None,
     as_of: str | None,
-    variables: str | None,
     out: Path,
     unit_tests: bool,
     full_refresh: bool,
@@ -57,8 +44,7 @@ def main(
     Paths are relative to the folder you are in. A build that fails changes no published file.
     """
     console = make_console()
-    chosen = _variables(variables)
-    chosen |= _landing(landing, landing_path, landing_schema, landing_database)
+    chosen = dict(parameters)
     if mapping or delivery:
         _check_mapping(mapping, delivery, chosen)
     if as_of:
@@ -77,7 +63,7 @@ def main(
             check_as_of(out, datetime.fromisoformat(chosen["as_of"]))
         if mapping and delivery:
             chosen = _mapped(mapping, delivery, console) | chosen
-        _generate_macros()
+        generate_macros()
         arguments = ["build", *(["--full-refresh"] if full_refresh else [])]
         if unit_tests:
             arguments += ["--selector", "everything"]
@@ -98,26 +84,6 @@ def main(
     print_scorecard(out, console=console, is_optional=True)
 
 
-def _variables(text: str | None) -> dict:
-    """The mapping given as --vars, refused if dbt would ignore one of its keys."""
-    if not text:
-        return {}
-    try:
-        chosen = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise UserError(f"--vars is not valid YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(chosen, dict):
-        raise UserError("--vars is no mapping: write it like '{inactivity_days: 90}'.")
-    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
-    known = sorted(project["vars"])
-    for key in chosen:
-        if key not in known:
-            near = difflib.get_close_matches(str(key), known, n=1)
-            hint = f"do you mean `{near[0]}`?" if near else "dbt_project.yml lists them."
-            raise UserError(f"--vars names `{key}`, which is no parameter: {hint}")
-    return chosen
-
-
 def _check_mapping(name: str | None, delivery: Path | None, chosen: dict) -> None:
     """Refuse half a mapping, or one beside another way in."""
     if not name or not delivery:
@@ -136,32 +102,6 @@ def _mapped(name: str, delivery: Path, console: Console) -> dict:
     return {**mapping.variables, "landing": "files", "landing_path": str(folder)}
 
 
-def _landing(
-    landing: str | None, path: Path | None, schema: str | None, database: str | None
-) -> dict[str, str]:
-    """The variables of the landing switch; an option of one way in implies that way."""
-    implied = "files" if path else "schema" if schema or database else None
-    if path and (schema or database):
-        raise UserError("--landing-path and --landing-schema are two ways in: choose one.")
-    if landing and implied and landing != implied:
-        raise UserError(f"--landing {landing} does not go with the options of `{implied}`.")
-    chosen = {}
-    if landing or implied:
-        chosen["landing"] = landing or implied
-    if path:
-        path = path.absolute()
-        if not path.is_dir():
-            raise UserError(
-                f"There is no folder {path}: --landing-path names the raw files' folder."
-            )
-        chosen["landing_path"] = str(path)
-    if schema:
-        chosen["landing_schema"] = schema
-    if database:
-        chosen["landing_database"] = database
-    return chosen
-
-
 def _utc(text: str) -> str:
     """A moment as text in UTC, without zone."""
     try:
@@ -173,22 +113,6 @@ def _utc(text: str) -> str:
     if moment.tzinfo:
         moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
     return moment.isoformat(sep=" ", timespec="seconds")
-
-
-def _generate_macros() -> None:
-    """Bring macros/generated/ up to date with the YAML files."""
-    done = subprocess.run(
-        [sys.executable, "-m", "commerce_kpis.generate_macros"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        lines = done.stderr.strip().splitlines() or ["no message"]
-        raise UserError(
-            f"scripts/generate_macros failed ({lines[-1]}): check the YAML files in "
-            "models/landing and models/marts/kpis with scripts/check_yaml."
-        )
 
 
 if __name__ == "__main__":

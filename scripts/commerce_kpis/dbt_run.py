@@ -87,6 +87,42 @@ def run_dbt(arguments: list[str], inherit: list[int], console: Console) -> Outco
     raise UserError(_explain(outcome))
 
 
+def run_operation(
+    macro: str,
+    arguments: dict,
+    variables: dict,
+    project: Path,
+    profiles: Path,
+    console: Console,
+) -> list[str]:
+    """Run one macro of a project by itself; what it logged.
+
+    Args:
+        macro: its name.
+        arguments: its arguments.
+        variables: dbt variables.
+        project: folder of a dbt project; dbt's artifacts go below it too.
+        profiles: folder of profiles.yml.
+        console: where errors would go.
+
+    Raises:
+        UserError: dbt or the macro stopped; its message says why.
+    """
+    command = [
+        *DBT,
+        *("--log-format", "json", "--log-format-file", "text", "--log-level", "info"),
+        *("--log-path", str(log_file().parent), "--no-use-colors"),
+        *("run-operation", macro, "--args", json.dumps(arguments)),
+        *("--vars", json.dumps(variables), "--target-path", str(project / "target")),
+        *("--project-dir", str(project), "--profiles-dir", str(profiles)),
+    ]
+    with _process(command, inherit=[]) as process:
+        outcome = _follow(process, _Rooms(console, takes_everything=False))
+    if outcome.return_code != 0:
+        raise UserError(_explain(outcome))
+    return outcome.notes
+
+
 @contextmanager
 def _process(command: list[str], inherit: list[int]) -> Iterator[subprocess.Popen[str]]:
     """A child that ends with us, whatever ends us."""
@@ -138,7 +174,7 @@ def _follow(process: subprocess.Popen[str], rooms: _Rooms) -> Outcome:
             rooms.finish(node["unique_id"], status)
         elif node.get("unique_id") and "Skip" in info["name"]:
             rooms.finish(node["unique_id"], "skipped")
-        elif info["level"] == "error" and not node:
+        elif info["level"] == "error" and not node and info["name"] != "MainStackTrace":
             outcome.errors.append(str(data.get("exc") or info["msg"]))
     outcome.return_code = process.wait()
     outcome.output = list(output)
@@ -264,13 +300,21 @@ def _explain(outcome: Outcome) -> str:
     """One line for a run that ended without the result of a node."""
     text = outcome.errors[-1] if outcome.errors else ""
     # What a check of ours says needs no word about the hook and the macros it came through.
-    if ours := re.search(r"Error in operation \S+ \(.*?\)\n(.*?)(?:\n\s*> |\Z)", text, re.DOTALL):
+    if ours := re.search(
+        r"Error in (?:operation|macro) \S+ \(.*?\)\n(.*?)(?:\n\s*> |\Z)", text, re.DOTALL
+    ):
         return textwrap.dedent(ours[1]).strip()
     text = " ".join(text.split())
     if lock := re.search(r'Could not set lock on file "(.+?)".*?\(PID (\d+)\)', text):
         return (
             f"{lock[1]} is open in another process (PID {lock[2]}): close it there and build "
             "again. BI tools should open the published file, not the build file."
+        )
+    if "File is not latin-1 encoded" in text:
+        # The engine does not say which file; files that are packed or large are not looked into.
+        return (
+            "A CSV file that is packed or above 64 MB is no Latin-1 text, though landing_encoding "
+            "says so (Windows-1252, with its euro sign, is not Latin-1): write the files as UTF-8."
         )
     if outcome.return_code < 0:
         return (

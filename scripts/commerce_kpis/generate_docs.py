@@ -59,10 +59,11 @@ The variable `landing` in `dbt_project.yml` is the switch; `--vars` sets it for 
   or a folder named after it with any number of such files (`orders/2025-06.csv`), whose columns are
   matched by name. `landing_path` is absolute, or relative to the project. A file for a table that
   the contract does not know stops the build; names that start with `.` or `_` are ignored.
-- **CSV**: UTF-8 (with or without a byte order mark), a header line, `,` between values
-  (`landing_delimiter` changes it), `"` around values that hold a delimiter, a quote (doubled) or a
-  line end; lines end the same way throughout a file. Every value is read as text, so nothing is
-  guessed.
+- **CSV**: UTF-8 (with or without a byte order mark), or Latin-1 in all files with
+  `landing_encoding: latin-1`; a header line, `,` between values (`landing_delimiter` changes it),
+  `"` around values that hold a delimiter, a quote (doubled) or a line end; lines end the same way
+  throughout a file. Every value is read as text, so nothing is guessed. Windows-1252, the Latin-1
+  with a euro sign, is neither: write it as UTF-8.
 - **`schema`**: tables or views named after the raw tables, in this DuckDB file
   (`landing_database: null`) or in a database that `profiles.yml` attaches. Columns may be text or
   typed. The project never writes to that schema, and refuses one that it builds into itself.

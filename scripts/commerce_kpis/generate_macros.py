@@ -2,7 +2,8 @@
 
 dbt's graph is empty while it parses and inside unit tests, so some lists are kept as macros: the
 landing contract (from models/landing/*.yml), the KPI models (from models/marts/kpis/), the models
-that reject rows by rules across tables, and the facts that keep every row of a raw table.
+that reject rows by rules across tables, the facts that keep every row of a raw table, and the
+schemas that builds write to.
 `--check` writes nothing and exits 1 if a file is stale.
 """
 
@@ -14,7 +15,7 @@ import click
 import yaml
 
 from commerce_kpis.console import UserError, run_command
-from commerce_kpis.project import PROJECT
+from commerce_kpis.project import PROJECT, VIEW_SCHEMA
 
 GENERATED = PROJECT / "macros" / "generated"
 HEADER = "{#- Written by scripts/generate_macros from {source}. Change that, not this. -#}\n"
@@ -76,6 +77,22 @@ def conserving_facts() -> list[dict[str, str]]:
     return facts
 
 
+def built_schemas() -> list[str]:
+    """The schemas that a build writes to: each `+schema` of dbt_project.yml, and the BI views'."""
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    found = {VIEW_SCHEMA}
+
+    def collect(folder: dict) -> None:
+        for key, value in folder.items():
+            if key == "+schema":
+                found.add(value)
+            elif isinstance(value, dict):
+                collect(value)
+
+    collect({"models": project["models"], "seeds": project["seeds"]})
+    return sorted(found)
+
+
 def jinja_macro(name: str, value: object, source: str) -> str:
     """A macro that returns one constant."""
     literal = json.dumps(value, indent=1, ensure_ascii=False)
@@ -99,6 +116,7 @@ def main(check: bool) -> None:
         "checked_models": jinja_macro(
             "checked_models", checked_models(), "models/intermediate/checked/"
         ),
+        "built_schemas": jinja_macro("built_schemas", built_schemas(), "dbt_project.yml"),
         "conserving_facts": jinja_macro(
             "conserving_facts", conserving_facts(), "models/marts/core/*.yml"
         ),

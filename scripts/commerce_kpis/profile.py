@@ -47,8 +47,29 @@ def build_file() -> Path | None:
     return file
 
 
+def write_reading_profile(folder: Path, file: Path) -> None:
+    """Write a profiles.yml like the user's, whose only target opens a DuckDB file to read it.
+
+    What is attached is opened to be read, too. Expects that `build_file` found no fault.
+    """
+    name, target = _chosen(ensure_profile())
+    target = {
+        **target,
+        "path": str(file),
+        "config_options": {**(target.get("config_options") or {}), "access_mode": "READ_ONLY"},
+    }
+    profile = {PROFILE: {"target": name, "outputs": {name: target}}}
+    (folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
+
+
 def _target(profile: Path) -> dict:
     """The chosen target of a profile, rendered."""
+    _, target = _chosen(profile)
+    return {key: _rendered(value, profile) for key, value in target.items()}
+
+
+def _chosen(profile: Path) -> tuple[str, dict]:
+    """Name and content of the chosen target of a profile."""
     try:
         content = yaml.safe_load(profile.read_text(encoding="utf-8"))
     except OSError as error:
@@ -61,8 +82,8 @@ def _target(profile: Path) -> dict:
     try:
         outputs = content[PROFILE]["outputs"]
         name = os.environ.get("DBT_TARGET") or _rendered(content[PROFILE].get("target"), profile)
-        return {key: _rendered(value, profile) for key, value in outputs[name].items()}
-    except (KeyError, TypeError, AttributeError):
+        return str(name), dict(outputs[name])
+    except (KeyError, TypeError, AttributeError, ValueError):
         raise UserError(
             f"{profile} has no target for the profile `{PROFILE}`: "
             "compare it with profiles.example.yml."

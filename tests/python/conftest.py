@@ -7,13 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 from commerce_kpis.dbt_run import DBT
 from commerce_kpis.publish import publish
+from postgres_server import running_server, server_binaries
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 SHOWN = re.compile(
@@ -110,6 +111,19 @@ def build_project(folder: Path, *arguments: object) -> Path:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "build.duckdb"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[dict[str, str]]:
+    """The environment variables that lead to a PostgreSQL server, run for these tests."""
+    binaries = server_binaries()
+    if binaries is None:
+        message = "There is no PostgreSQL server: install the package postgresql."
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with running_server(binaries) as variables:
+        yield variables
 
 
 @pytest.fixture(scope="session")

@@ -9,17 +9,15 @@ import csv
 import gzip
 import io
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
+from landing_project import LandingProject, literal
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
 AWKWARD = 'o\'neill & "sons"[1]'  # a folder name that breaks SQL, patterns and shells alike
 TABLES = ("companies", "orders", "order_lines", "web_sessions", "touches")
 
@@ -75,80 +73,28 @@ TYPED = {
 }
 
 
-def literal(value: object) -> str:
-    """A value as a SQL literal."""
-    return "'" + str(value).replace("'", "''") + "'"
-
-
 def rows_of(text: str) -> tuple[list[str], list[list[str]]]:
     """Header and rows of a CSV text."""
     header, *rows = csv.reader(io.StringIO(text))
     return header, rows
 
 
-class Project:
-    """Landing and staging in a project of its own, with a build file for each way in."""
+class Project(LandingProject):
+    """A project with empty seeds, and the delivery of these tests in each of the three ways."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
         self.landing = folder / AWKWARD
         self.loader = folder / "loader.duckdb"
-        for name in (
-            "macros",
-            "models/landing",
-            "models/staging",
-            "models/intermediate/landing",
-            "seeds/raw",
-            "tests/generic",
-        ):
-            # Without the unit tests dbt starts in half the time.
-            ignored = shutil.ignore_patterns("base_contract__*.yml")
-            shutil.copytree(PROJECT / name, folder / name, ignore=ignored)
-        shutil.copyfile(PROJECT / "dbt_project.yml", folder / "dbt_project.yml")
-        profile = (PROJECT / "profiles.example.yml").read_text(encoding="utf-8")
-        attach = f"      attach:\n        - path: {json.dumps(str(self.loader))}\n"
-        (folder / "profiles.yml").write_text(profile.rstrip() + "\n" + attach, encoding="utf-8")
+        super().__init__(folder, f"attach:\n  - path: {json.dumps(str(self.loader))}\n")
         for seed in (folder / "seeds" / "raw").glob("*.csv"):
             header = seed.read_text(encoding="utf-8").splitlines()[0]
             seed.write_text(header + "\n", encoding="utf-8")
         duckdb.connect(str(self.loader)).close()
 
-    def build_file(self, landing: str) -> Path:
-        """The build file of one way in."""
-        return self.folder / f"{landing}.duckdb"
-
     def dbt(self, landing: str, *select: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run `dbt build` without tests; the folder of files has an awkward name."""
+        """Build a selection; the folder of files has an awkward name."""
         chosen = {"landing": landing, "landing_path": str(self.landing), **variables}
-        done = subprocess.run(
-            [
-                *(sys.executable, "-c", "from dbt.cli.main import cli; cli()"),
-                *(
-                    "--no-use-colors",
-                    "build",
-                    "--select",
-                    *(select or ["int_landing__availability"]),
-                ),
-                *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
-                *("--vars", json.dumps(chosen)),
-            ],
-            cwd=self.folder,
-            env={**os.environ, "KPI_BUILD_FILE": str(self.build_file(landing))}
-            | {"DBT_PROFILES_DIR": str(self.folder), "DBT_TARGET_PATH": f"target_{landing}"}
-            | {"DBT_LOG_PATH": "logs"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        return done
-
-    def query(self, landing: str, sql: str) -> list[tuple]:
-        """Rows of a build file."""
-        with duckdb.connect(str(self.build_file(landing)), read_only=True) as connection:
-            connection.execute("set TimeZone = 'UTC'")
-            return connection.execute(sql).fetchall()
+        return self.build(landing, *(select or ["int_landing__availability"]), **chosen)
 
     def write_seeds(self) -> None:
         """The delivery as demo seeds, all parts in one file with the contract's columns."""
@@ -374,16 +320,54 @@ def test_broken_files_are_one_line_each(project: Project) -> None:
         ("required column order_lines.unit_price", "order_lines.csv", "add it"),
         ("web_sessions.parquet", "no Parquet file, or was cut off", "#web_sessions"),
         ("web_events.parquet", "no Parquet file", "write it again"),
-        ("contacts.csv", "UTF-8"),
-        ("leads.csv", "empty", "header line"),
+        ("contacts.csv", "does not start with a header line", "utf-8"),
+        ("leads.csv", "empty or no utf-8 text", "header line"),
         ("touches.csv", "does not start with a header line", "separated by ','"),
         ("products.csv", "twice", "rename"),
         ("refunds.csv.gz", "no gzip file"),
         ("payments.csv", "line 3", "repair"),
         ("quotes.csv", "line 3", "unterminated quote"),
-        ("campaigns.csv", "line 2", "utf-8"),
+        ("campaigns.csv", "line 2", "utf-8", "or set landing_encoding"),
     ]
     assert_lines(problems(project.dbt("files")), expected)
+
+
+def write_latin_1_files(folder: Path) -> dict[str, str]:
+    """The required tables as Latin-1, one of them packed; table to the name that it holds."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    names = {"companies": "Société Müller & Søn", "order_lines": "Größe 10½"}
+    companies = COMPANIES.replace("Two", names["companies"]).encode("latin-1")
+    lines = ORDER_LINES.replace("P1", names["order_lines"]).encode("latin-1")
+    (folder / "companies.csv").write_bytes(companies)
+    (folder / "orders.csv").write_text(ORDERS_JANUARY, encoding="latin-1")
+    (folder / "order_lines.csv.gz").write_bytes(gzip.compress(lines))
+    return names
+
+
+def test_latin_1_is_read_where_the_variable_says_so(project: Project) -> None:
+    names = write_latin_1_files(project.landing)
+    select = ["+stg_contract__companies", "+stg_contract__order_lines"]
+    done = project.dbt("files", *select, landing_encoding="latin-1")
+    assert done.returncode == 0, done.stdout
+    for table, column in (("companies", "company_name"), ("order_lines", "product_id")):
+        found = project.query("files", f"select {column} from staging.stg_contract__{table}")
+        assert [row for row in found if (row[0] or "").startswith(names[table])], found
+
+
+def test_files_that_are_no_latin_1_are_one_line_each(project: Project) -> None:
+    write_latin_1_files(project.landing)
+    windows = "product_id,product_name\nP1,Würfel\nP2,5 € Gutschein\n".encode("cp1252")
+    (project.landing / "products.csv").write_bytes(windows)
+    (project.landing / "campaigns.csv").write_text("campaign\nÉté\n", encoding="utf-8-sig")
+    lines = problems(project.dbt("files", landing_encoding="latin-1"))
+    expected = [
+        ("products.csv", "line 3", "Windows-1252", "as UTF-8", "#products"),
+        ("campaigns.csv", "UTF-8 byte order mark", "landing_encoding says latin-1"),
+    ]
+    assert_lines(lines, expected)
+    lines = problems(project.dbt("files", landing_encoding="latin1"))
+    assert_lines(lines, [("landing_encoding is 'latin1'", "utf-8 or latin-1")])
 
 
 def test_a_schema_that_cannot_be_used_is_one_line(project: Project) -> None:
