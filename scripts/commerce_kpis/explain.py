@@ -116,6 +116,7 @@ def connect(file: Path) -> duckdb.DuckDBPyConnection:
         connection.execute(f"attach {text(file)} as published (read_only); use published")
         connection.execute("select count(*) from trust.kpi_queries")
         connection.execute("select count(*) from kpi.kpi_values")
+        connection.execute("select n, reported_dimensions from kpi.kpi_catalog limit 0")
     except duckdb.Error as error:
         raise UserError(
             f"{file} cannot be explained ({first_line(error)}): publish it with scripts/build."
