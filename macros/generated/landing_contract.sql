@@ -1393,7 +1393,7 @@
  "product_costs": {
   "is_required": False,
   "event": None,
-  "money": None,
+  "money": "unit_cost",
   "rules": [
    {
     "reason": "valid_to_before_valid_from",
@@ -1787,7 +1787,7 @@
  "subscription_changes": {
   "is_required": False,
   "event": None,
-  "money": None,
+  "money": "quantity * unit_price",
   "rules": [
    {
     "reason": "negative_quantity",

@@ -56,11 +56,25 @@ def kpi_models() -> list[str]:
     return sorted(path.stem for path in (PROJECT / "models/marts/kpis").glob("*/kpi_*.sql"))
 
 
-def checked_models() -> list[str]:
-    """Names of the models that reject rows by rules across tables."""
-    return sorted(
-        path.stem for path in (PROJECT / "models/intermediate/checked").glob("int_*__checked.sql")
-    )
+def checked_models() -> list[dict]:
+    """Models that reject rows by rules across tables: model, table, raw_table and reasons.
+
+    They say so themselves: `config.meta.rejects` in their YAML. Links between the rows of a raw
+    table are a table of their own.
+    """
+    checked = []
+    for path in sorted((PROJECT / "models/intermediate/checked").glob("int_*__checked.yml")):
+        model = yaml.safe_load(path.read_text(encoding="utf-8"))["models"][0]
+        rejects = model["config"]["meta"]["rejects"]
+        checked.append(
+            {
+                "model": model["name"],
+                "table": rejects.get("links", rejects["table"]),
+                "raw_table": rejects["table"],
+                "reasons": rejects["reasons"],
+            }
+        )
+    return checked
 
 
 def conserving_facts() -> list[dict[str, str]]:
@@ -97,7 +111,7 @@ def main(check: bool) -> None:
         ),
         "kpi_models": jinja_macro("kpi_models", kpi_models(), "models/marts/kpis/"),
         "checked_models": jinja_macro(
-            "checked_models", checked_models(), "models/intermediate/checked/"
+            "checked_models", checked_models(), "models/intermediate/checked/*.yml"
         ),
         "conserving_facts": jinja_macro(
             "conserving_facts", conserving_facts(), "models/marts/core/*.yml"

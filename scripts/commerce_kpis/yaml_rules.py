@@ -291,7 +291,12 @@ def model(kind: str) -> Keys:
             different `meta`.
     """
     conserved = Keys({"table": TEXT, "key": TEXT, "where": TEXT}, required=("table", "key"))
-    shared: dict[str, Rule] = {"publish": FLAG, "conserves": Items(conserved)}
+    rejects = Keys({"table": TEXT, "links": TEXT, "reasons": TEXTS}, required=("table", "reasons"))
+    shared: dict[str, Rule] = {
+        "publish": FLAG,
+        "conserves": Items(conserved),
+        "rejects": rejects,
+    }
     if kind == "landing":
         meta: Rule = Keys(LANDING_META, required=("table", "is_required"))
         return _node(MODEL_CONFIG, meta, LANDING_COLUMN_META)
