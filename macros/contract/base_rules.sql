@@ -19,7 +19,7 @@
             ['unparsable_<column>', name, name ~ ' is not null and (' ~ value ~ ') is null']
         ) -%}
     {%- endfor -%}
-    {%- for name, column in own.items() if column.need in ('key', 'required') -%}
+    {%- for name, column in own.items() if is_required_column(column) -%}
         {%- do found.append(['missing_<column>', name, name ~ ' is null']) -%}
     {%- endfor -%}
     {%- for name, column in own.items() if column.accepted is defined -%}
@@ -51,6 +51,10 @@
             ) -%}
         {%- endif -%}
     {%- endif -%}
+    {#- A later one is not known yet at the data's clock, and a year 9999 stands for never. -#}
+    {%- for name in contract.also_dated_by -%}
+        {%- do found.append(['implausible_<column>', name, name ~ ' < ' ~ earliest]) -%}
+    {%- endfor -%}
     {%- for name, column in own.items() if column.type == 'decimal' -%}
         {%- do found.append(
             ['implausible_<column>', name, 'abs(' ~ name ~ ') >= ' ~ implausible_amount()]

@@ -2,7 +2,8 @@
     the share: a query. An order without credits is `(unattributed)`.
 
     relation: a CTE; conversion: its column with the id of the order; columns: what to keep of it;
-    dimensions: those of the credits; measures: numeric columns. -#}
+    dimensions: those of the credits; measures: numeric columns. The share has 19 digits, one more
+    than it needs, since the engine gives a product of two short decimals no more than 18. -#}
 {% macro credited_rows(relation, conversion, columns, dimensions, measures) -%}
 select
     {%- for column in columns %}
@@ -12,7 +13,8 @@ select
     coalesce(credits.{{ name }}, '(unattributed)') as {{ name }},
     {%- endfor %}
     {%- for measure in measures %}
-    dated.{{ measure }} * coalesce(credits.credit, 1) as {{ measure }}{{ ',' if not loop.last }}
+    dated.{{ measure }} * coalesce(cast(credits.credit as decimal(19, 8)), 1)
+        as {{ measure }}{{ ',' if not loop.last }}
     {%- endfor %}
 from {{ relation }} as dated
 left join {{ ref('fct_attribution_credits') }} as credits

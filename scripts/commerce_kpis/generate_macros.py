@@ -21,7 +21,7 @@ HEADER = "{#- Written by scripts/generate_macros from {source}. Change that, not
 
 
 def landing_contract() -> dict[str, dict]:
-    """Table name to its key, event, money, rules and columns, in the order of the contract."""
+    """Table name to its dates, money, rules and columns, in the order of the contract."""
     common = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["models"][
         "commerce_kpis"
     ]["landing"]["+meta"]["common_columns"]
@@ -33,6 +33,7 @@ def landing_contract() -> dict[str, dict]:
         contract[table["table"]] = {
             "is_required": table["is_required"],
             "event": table.get("event"),
+            "also_dated_by": table.get("also_dated_by", []),
             "money": table.get("money"),
             "rules": [
                 {"reason": rule["reason"], "when": rule["when"].strip()}

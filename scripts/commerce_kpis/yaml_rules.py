@@ -136,6 +136,7 @@ LANDING_META: dict[str, Rule] = {
     "is_required": FLAG,
     "used_by": TEXTS,
     "event": TEXT,
+    "also_dated_by": TEXTS,
     "money": TEXT,
     "rules": Items(
         Keys({"reason": TEXT, "when": TEXT, "text": TEXT}, required=("reason", "when", "text"))

@@ -323,6 +323,7 @@ def test_the_same_input_gives_the_same_tables(
                 for file in ("one", "two")
             )
             different = connection.execute(
-                f"select count(*) from (({one} except all {two}) union all ({two} except all {one}))"
+                f"select count(*) from (({one} except all {two}) "
+                f"union all ({two} except all {one}))"
             ).fetchone()
             assert different == (0,), f"{schema}.{name} differs between two builds"
