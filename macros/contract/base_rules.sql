@@ -55,7 +55,7 @@
     {%- for name in contract.also_dated_by -%}
         {%- do found.append(['implausible_<column>', name, name ~ ' < ' ~ earliest]) -%}
     {%- endfor -%}
-    {%- for name, column in own.items() if column.type == 'decimal' -%}
+    {%- for name, column in own.items() if column.type in ('decimal', 'integer') -%}
         {%- do found.append(
             ['implausible_<column>', name, 'abs(' ~ name ~ ') >= ' ~ implausible_amount()]
         ) -%}
@@ -75,7 +75,7 @@
     {{ return(rules) }}
 {% endmacro %}
 
-{#- Amounts from here on are no money: later sums could not hold them. -#}
+{#- Numbers from here on are not believed: later sums could not hold them. -#}
 {% macro implausible_amount() -%}
     1000000000000
 {%- endmacro %}

@@ -556,6 +556,10 @@
    {
     "reason": "rate_not_positive",
     "when": "rate <= 0"
+   },
+   {
+    "reason": "implausible_rate",
+    "when": "rate >= 1000000"
    }
   ],
   "columns": {
@@ -1081,7 +1085,7 @@
   "rules": [
    {
     "reason": "implausible_line_value",
-    "when": "abs(cast(quantity as decimal(19, 4)) * unit_price) >= 1000000000000"
+    "when": "abs(cast(quantity as decimal(19, 4)) * unit_price) >= 1000000000000 or abs(cast(quantity as decimal(19, 4)) * unit_cost) >= 1000000000000"
    },
    {
     "reason": "negative_line_discount",

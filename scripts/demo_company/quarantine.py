@@ -203,7 +203,7 @@ def _breaches(contract: dict) -> dict[str, list[tuple[str, Row]]]:
             *(
                 (f"implausible_{name}", {name: "1000000000000"})
                 for name, column in own.items()
-                if column["type"] == "decimal"
+                if column["type"] in ("decimal", "integer")
             ),
             *(
                 (f"implausible_{name}", {name: date(1899, 12, 30)})

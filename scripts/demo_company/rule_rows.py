@@ -33,6 +33,7 @@ TABLE_RULES: tuple[tuple[str, str, Row], ...] = (
         {"service_start_date": date(2024, 5, 7), "service_end_date": date(2042, 5, 7)},
     ),
     ("fx_rates", "rate_not_positive", {"rate": "0"}),
+    ("fx_rates", "implausible_rate", {"rate": "1000000"}),
     ("lead_scores", "score_out_of_range", {"score": 101}),
     ("opportunities", "closed_without_moment", {"opportunity_status": "won"}),
     (

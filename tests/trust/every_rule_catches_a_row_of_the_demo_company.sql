@@ -5,7 +5,11 @@
 -- is small), and in every single column, tests/python/test_quarantine.py proves the common rules on a
 -- delivery that breaks them all.
 {#- Not in the demo company: its sources deliver no bytes, so that `missing_source` can be seen. -#}
-{%- set elsewhere = [('web_events', 'negative_bytes_sent'), ('web_sessions', 'negative_bytes_sent')] %}
+{%- set elsewhere = [
+    ('web_events', 'negative_bytes_sent'),
+    ('web_sessions', 'negative_bytes_sent'),
+    ('web_events', 'implausible_<column>'),
+] %}
 with rules as (
     select
         table_name,
