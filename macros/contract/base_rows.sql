@@ -6,11 +6,7 @@
     `reject_reason` (the first rule that failed, or why the row is superseded; null if accepted);
     `raw_row` (the delivered row as JSON, kept for rows that are not accepted).
 
-    Rules, in the order in which they are tried; the first that fails is the reason:
-    `unparsable_<column>`, `missing_<column>`, `unknown_<column>` (not one of the accepted values),
-    `invalid_<column>` (not of its pattern), `invalid_source_name`, `implausible_loaded_at`,
-    `implausible_date` and `future_event` (of the table's event), `implausible_<column>` (amounts
-    that later sums could not hold), then the table's own rules from its landing YAML.
+    Of the rules (macro base_rules) the first that fails is the reason.
 
     Of several good rows with one key the newest `source_updated_at` is accepted, then the newest
     `loaded_at`, then the smallest hash. The others are `exact_duplicate` (same hash as the
@@ -23,6 +19,7 @@
     {%- set columns = {} -%}
     {%- do columns.update(own) -%}
     {%- do columns.update(contract.common) -%}
+    {%- set rules = base_rules(table_name) -%}
     {%- set keys = ['source_name'] -%}
     {%- for name, column in own.items() if column.need in ('key', 'optional_key') -%}
         {%- do keys.append(name) -%}
@@ -43,15 +40,10 @@ parsed as (
         {{ parse_value(name, column.type) | indent(8) }} as {{ name }},
         {%- endif %}
         {%- endfor %}
-        md5(concat_ws(
-            chr(31)
-            {%- for name in own %},
-            coalesce({{ name }}, '')
-            {%- endfor %}
-        )) as row_hash,
+        {{ row_hash(table_name, is_trimmed=true) | indent(8) }} as row_hash,
         case
-            {%- for name, column in columns.items() if column.type != 'text' %}
-            when {{ is_unparsable(name, column.type) | indent(16) }} then 'unparsable_{{ name }}'
+            {%- for rule in rules if rule.rule == 'unparsable_<column>' %}
+            when {{ rule.when | indent(16) }} then '{{ rule.reason }}'
             {%- endfor %}
         end as parse_failure,
         raw_row
@@ -80,32 +72,7 @@ judged as (
         *,
         case
             when parse_failure is not null then parse_failure
-            {%- for name, column in own.items() if column.need in ('key', 'required') %}
-            when {{ name }} is null then 'missing_{{ name }}'
-            {%- endfor %}
-            {%- for name, column in own.items() if column.accepted is defined %}
-            when {{ name }} not in ('{{ column.accepted | join("', '") }}') then 'unknown_{{ name }}'
-            {%- endfor %}
-            {%- for name, column in own.items() if column.pattern is defined %}
-            when not regexp_full_match({{ name }}, '{{ column.pattern }}') then 'invalid_{{ name }}'
-            {%- endfor %}
-            when contains(source_name, ':') or source_name in ('person', 'guest', 'contact')
-                then 'invalid_source_name'
-            when loaded_at < '{{ var("earliest_plausible_date") }}'
-                or loaded_at >= '{{ var("latest_plausible_date") }}'
-                then 'implausible_loaded_at'
-            {%- if contract.event %}
-            when {{ contract.event }} < '{{ var("earliest_plausible_date") }}'
-                or {{ contract.event }} >= '{{ var("latest_plausible_date") }}'
-                then 'implausible_date'
-            {%- if own[contract.event].type == 'timestamp' %}
-            when {{ contract.event }} > loaded_at + interval 24 hour then 'future_event'
-            {%- endif %}
-            {%- endif %}
-            {%- for name, column in own.items() if column.type == 'decimal' %}
-            when abs({{ name }}) >= 1000000000000 then 'implausible_{{ name }}'
-            {%- endfor %}
-            {%- for rule in contract.rules %}
+            {%- for rule in rules if rule.rule != 'unparsable_<column>' %}
             when {{ rule.when }} then '{{ rule.reason }}'
             {%- endfor %}
         end as reject_reason

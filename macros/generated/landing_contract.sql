@@ -4,6 +4,7 @@
  "ad_spend": {
   "is_required": False,
   "event": "spend_date",
+  "also_dated_by": [],
   "money": "spend",
   "rules": [
    {
@@ -91,6 +92,7 @@
  "annotations": {
   "is_required": False,
   "event": None,
+  "also_dated_by": [],
   "money": None,
   "rules": [
    {
@@ -158,6 +160,7 @@
  "campaigns": {
   "is_required": False,
   "event": None,
+  "also_dated_by": [],
   "money": None,
   "rules": [],
   "columns": {
@@ -211,6 +214,7 @@
  "companies": {
   "is_required": True,
   "event": None,
+  "also_dated_by": [],
   "money": None,
   "rules": [
    {
@@ -315,6 +319,7 @@
  "contacts": {
   "is_required": False,
   "event": None,
+  "also_dated_by": [],
   "money": None,
   "rules": [],
   "columns": {
@@ -380,6 +385,7 @@
  "cost_ledger": {
   "is_required": False,
   "event": "incurred_on",
+  "also_dated_by": [],
   "money": "amount",
   "rules": [
    {
@@ -477,6 +483,7 @@
  "email_subscriptions": {
   "is_required": False,
   "event": "event_at",
+  "also_dated_by": [],
   "money": None,
   "rules": [],
   "columns": {
@@ -543,11 +550,16 @@
  "fx_rates": {
   "is_required": False,
   "event": None,
+  "also_dated_by": [],
   "money": None,
   "rules": [
    {
     "reason": "rate_not_positive",
     "when": "rate <= 0"
+   },
+   {
+    "reason": "implausible_rate",
+    "when": "rate >= 1000000"
    }
   ],
   "columns": {
@@ -600,6 +612,7 @@
  "lead_criteria": {
   "is_required": False,
   "event": "observed_at",
+  "also_dated_by": [],
   "money": None,
   "rules": [],
   "columns": {
@@ -644,6 +657,7 @@
  "lead_scores": {
   "is_required": False,
   "event": "scored_at",
+  "also_dated_by": [],
   "money": None,
   "rules": [
    {
@@ -693,6 +707,7 @@
  "lead_stage_history": {
   "is_required": False,
   "event": "entered_at",
+  "also_dated_by": [],
   "money": None,
   "rules": [],
   "columns": {
@@ -749,6 +764,9 @@
  "leads": {
   "is_required": False,
   "event": "created_at",
+  "also_dated_by": [
+   "first_seen_at"
+  ],
   "money": None,
   "rules": [],
   "columns": {
@@ -869,6 +887,9 @@
  "opportunities": {
   "is_required": False,
   "event": "created_at",
+  "also_dated_by": [
+   "closed_at"
+  ],
   "money": "amount",
   "rules": [
    {
@@ -969,6 +990,7 @@
  "opportunity_splits": {
   "is_required": False,
   "event": None,
+  "also_dated_by": [],
   "money": None,
   "rules": [
    {
@@ -1014,6 +1036,7 @@
  "opportunity_stage_history": {
   "is_required": False,
   "event": "entered_at",
+  "also_dated_by": [],
   "money": None,
   "rules": [],
   "columns": {
@@ -1054,11 +1077,15 @@
  "order_lines": {
   "is_required": True,
   "event": None,
+  "also_dated_by": [
+   "added_at",
+   "cancelled_at"
+  ],
   "money": "quantity * unit_price",
   "rules": [
    {
     "reason": "implausible_line_value",
-    "when": "abs(cast(quantity as decimal(19, 4)) * unit_price) >= 1000000000000"
+    "when": "abs(cast(quantity as decimal(19, 4)) * unit_price) >= 1000000000000 or abs(cast(quantity as decimal(19, 4)) * unit_cost) >= 1000000000000"
    },
    {
     "reason": "negative_line_discount",
@@ -1164,6 +1191,11 @@
  "orders": {
   "is_required": True,
   "event": "placed_at",
+  "also_dated_by": [
+   "cancelled_at",
+   "invoiced_at",
+   "paid_at"
+  ],
   "money": "total_amount",
   "rules": [
    {
@@ -1325,6 +1357,7 @@
  "payments": {
   "is_required": False,
   "event": "paid_at",
+  "also_dated_by": [],
   "money": "amount",
   "rules": [],
   "columns": {
@@ -1393,7 +1426,8 @@
  "product_costs": {
   "is_required": False,
   "event": None,
-  "money": None,
+  "also_dated_by": [],
+  "money": "unit_cost",
   "rules": [
    {
     "reason": "valid_to_before_valid_from",
@@ -1452,6 +1486,7 @@
  "products": {
   "is_required": False,
   "event": None,
+  "also_dated_by": [],
   "money": None,
   "rules": [
    {
@@ -1510,6 +1545,7 @@
  "quotes": {
   "is_required": False,
   "event": "requested_at",
+  "also_dated_by": [],
   "money": "amount",
   "rules": [
    {
@@ -1593,6 +1629,7 @@
  "refund_lines": {
   "is_required": False,
   "event": None,
+  "also_dated_by": [],
   "money": "amount_excl_tax",
   "rules": [
    {
@@ -1659,6 +1696,7 @@
  "refunds": {
   "is_required": False,
   "event": "refunded_at",
+  "also_dated_by": [],
   "money": "amount_excl_tax",
   "rules": [
    {
@@ -1734,6 +1772,7 @@
  "sales_reps": {
   "is_required": False,
   "event": None,
+  "also_dated_by": [],
   "money": None,
   "rules": [
    {
@@ -1787,7 +1826,8 @@
  "subscription_changes": {
   "is_required": False,
   "event": None,
-  "money": None,
+  "also_dated_by": [],
+  "money": "quantity * unit_price",
   "rules": [
    {
     "reason": "negative_quantity",
@@ -1900,6 +1940,7 @@
  "subscriptions": {
   "is_required": False,
   "event": "start_date",
+  "also_dated_by": [],
   "money": "quantity * unit_price",
   "rules": [
    {
@@ -2049,6 +2090,9 @@
  "survey_responses": {
   "is_required": False,
   "event": "responded_at",
+  "also_dated_by": [
+   "invited_at"
+  ],
   "money": None,
   "rules": [
    {
@@ -2122,6 +2166,7 @@
  "surveys": {
   "is_required": False,
   "event": None,
+  "also_dated_by": [],
   "money": None,
   "rules": [
    {
@@ -2179,6 +2224,7 @@
  "targets": {
   "is_required": False,
   "event": None,
+  "also_dated_by": [],
   "money": None,
   "rules": [],
   "columns": {
@@ -2254,6 +2300,7 @@
  "touches": {
   "is_required": False,
   "event": "touched_at",
+  "also_dated_by": [],
   "money": None,
   "rules": [
    {
@@ -2323,6 +2370,7 @@
  "usage_charges": {
   "is_required": False,
   "event": "usage_date",
+  "also_dated_by": [],
   "money": "amount",
   "rules": [
    {
@@ -2378,6 +2426,7 @@
  "web_events": {
   "is_required": False,
   "event": "event_at",
+  "also_dated_by": [],
   "money": None,
   "rules": [
    {
@@ -2480,6 +2529,7 @@
  "web_sessions": {
   "is_required": False,
   "event": "started_at",
+  "also_dated_by": [],
   "money": None,
   "rules": [
    {

@@ -17,11 +17,13 @@
             cast(abs(cast(amount as decimal(22, 4))) * 10000 as hugeint) as amount_parts,
             cast(10 ** (4 - minor_unit_digits) as hugeint) as parts_per_unit,
             cast(
-                case
-                    when max(weight) over same_spread > 0 then greatest(weight, 0)
-                    when min(weight) over same_spread < 0 then abs(weight)
-                    else 1
-                end * cast(10000 as decimal(9, 0)) as hugeint
+                cast(
+                    case
+                        when max(weight) over same_spread > 0 then greatest(weight, 0)
+                        when min(weight) over same_spread < 0 then abs(weight)
+                        else 1
+                    end as decimal(22, 4)
+                ) * cast(10000 as decimal(9, 0)) as hugeint
             ) as weight
         from {{ relation }}
         window same_spread as (partition by spread_id)

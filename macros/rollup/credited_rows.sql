@@ -2,7 +2,9 @@
     the share: a query. An order without credits is `(unattributed)`.
 
     relation: a CTE; conversion: its column with the id of the order; dimensions: those of the
-    credits, which the relation has no columns for; measures: numeric columns.
+    credits, which the relation has no columns for; measures: numeric columns. The share has 19
+    digits, one more than it needs, since the engine gives a product of two short decimals no more
+    than 18.
 
     Columns: the id of the order, touch_id of the credit, the dimensions, whatever else the relation
     has, and the measures. -#}
@@ -15,7 +17,8 @@ select
     {%- endfor %}
     dated.* exclude ({{ ([conversion] + measures) | join(', ') }}),
     {%- for measure in measures %}
-    dated.{{ measure }} * coalesce(credits.credit, 1) as {{ measure }}{{ ',' if not loop.last }}
+    dated.{{ measure }} * coalesce(cast(credits.credit as decimal(19, 8)), 1)
+        as {{ measure }}{{ ',' if not loop.last }}
     {%- endfor %}
 from {{ relation }} as dated
 left join {{ ref('fct_attribution_credits') }} as credits

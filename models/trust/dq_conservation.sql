@@ -23,7 +23,7 @@ shelf_money as (
     select
         '{{ table_name }}' as table_name,
         shelf_rows.row_status,
-        {{ row_money(table_name, 'shelf_rows') }} as amount
+        {{ row_money(table_name, 'shelf_rows') | indent(8) }} as amount
     from {{ ref('base_contract__' ~ table_name) }} as shelf_rows
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -155,7 +155,8 @@ final as (
             as decimal(38, 8)
         ) as amount_residual,
         cast(absolute_amount_judged as decimal(38, 8)) as absolute_amount_judged,
-        cast(absolute_amount_rejected as decimal(38, 8)) as absolute_amount_rejected
+        cast(absolute_amount_rejected as decimal(38, 8)) as absolute_amount_rejected,
+        '{{ invocation_id }}' as build_id
     from balanced
 )
 

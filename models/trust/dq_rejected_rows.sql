@@ -1,5 +1,5 @@
 -- Both shelves in one: rows refused or superseded in staging, and rows that a rule across tables
--- refused later. A later one is still a good row in staging, so its content is read from there.
+-- refused later.
 with staging_shelf as (
     {%- for table_name, contract in landing_contract().items() %}
     {%- set keys = [] %}
@@ -13,7 +13,7 @@ with staging_shelf as (
         shelf_rows.row_status,
         'staging' as shelf,
         shelf_rows.reject_reason,
-        {{ row_money(table_name, 'shelf_rows') }} as amount,
+        {{ row_money(table_name, 'shelf_rows') | indent(8) }} as amount,
         shelf_rows.raw_row,
         shelf_rows.row_hash
     from {{ ref('base_contract__' ~ table_name) }} as shelf_rows
@@ -22,52 +22,110 @@ with staging_shelf as (
     {%- endfor %}
 ),
 
--- A model named after no raw table checks links between the rows of one.
-checked_shelf as (
-    {%- set linked = {
-        'account_parents': 'companies', 'company_links': 'companies', 'contact_links': 'contacts',
-        'lead_links': 'leads',
-    } %}
-    {%- for model_name in checked_models() %}
-    {%- set checked_name = model_name[4:-9] %}
-    {%- set table_name = linked.get(checked_name, checked_name) %}
-    {%- set names = landing_contract()[table_name].columns | list %}
+rejected_later as (
+    {%- for checked in checked_models() %}
     select
         checked_rows.table_name,
+        '{{ checked.raw_table }}' as raw_table,
         checked_rows.source_name,
         checked_rows.row_key,
-        'rejected' as row_status,
-        'checked' as shelf,
         checked_rows.reject_reason,
-        {{ row_money(table_name, 'shelf_rows') }} as amount,
-        {{ columns_as_json(names, 'shelf_rows') | indent(8) }} as raw_row,
         checked_rows.row_hash
-    from {{ ref(model_name) }} as checked_rows
-    left join {{ ref('base_contract__' ~ table_name) }} as shelf_rows
-        on
-            checked_rows.source_name = shelf_rows.source_name
-            and checked_rows.row_hash = shelf_rows.row_hash
-            and shelf_rows.row_status = 'accepted'
+    from {{ ref(checked.model) }} as checked_rows
     where checked_rows.reject_reason is not null
-    union all
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
-    select
-        cast(null as varchar) as table_name,
-        cast(null as varchar) as source_name,
-        cast(null as varchar) as row_key,
-        cast(null as varchar) as row_status,
-        cast(null as varchar) as shelf,
-        cast(null as varchar) as reject_reason,
-        cast(null as decimal(38, 8)) as amount,
-        cast(null as varchar) as raw_row,
-        cast(null as varchar) as row_hash
-    where false
 ),
 
-final as (
+-- On its own shelf a row rejected later is a good one, which keeps no raw row. So what it was is read
+-- from landing again: all rows of its hash, less those that the shelf keeps.
+landed as (
+    {%- for table_name in checked_models() | map(attribute='raw_table') | unique %}
+    select
+        '{{ table_name }}' as raw_table,
+        coalesce({{ trimmed_text('source_name') }}, 'default') as source_name,
+        {{ row_hash(table_name) | indent(8) }} as row_hash,
+        raw_row
+    from {{ ref('landing__' ~ table_name) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+good_rows as (
+    select
+        landed.raw_table,
+        landed.source_name,
+        landed.row_hash,
+        landed.raw_row
+    from landed
+    where exists (
+        select 1
+        from rejected_later
+        where
+            rejected_later.raw_table = landed.raw_table
+            and rejected_later.source_name = landed.source_name
+            and rejected_later.row_hash = landed.row_hash
+    )
+    except all
+    select
+        table_name as raw_table,
+        source_name,
+        row_hash,
+        raw_row
+    from staging_shelf
+),
+
+shelf_money as (
+    {%- for table_name in checked_models() | map(attribute='raw_table') | unique %}
+    select
+        '{{ table_name }}' as raw_table,
+        shelf_rows.source_name,
+        shelf_rows.row_hash,
+        {{ row_money(table_name, 'shelf_rows') | indent(8) }} as amount
+    from {{ ref('base_contract__' ~ table_name) }} as shelf_rows
+    where shelf_rows.row_status = 'accepted'
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+checked_shelf as (
+    select
+        rejected_later.table_name,
+        rejected_later.source_name,
+        rejected_later.row_key,
+        'rejected' as row_status,
+        'checked' as shelf,
+        rejected_later.reject_reason,
+        shelf_money.amount,
+        -- A link that was written by hand stands in no raw table.
+        coalesce(
+            good_rows.raw_row, {{ columns_as_json(['row_key'], 'rejected_later') | indent(12) }}
+        ) as raw_row,
+        rejected_later.row_hash
+    from rejected_later
+    left join shelf_money
+        on
+            rejected_later.raw_table = shelf_money.raw_table
+            and rejected_later.source_name = shelf_money.source_name
+            and rejected_later.row_hash = shelf_money.row_hash
+    left join good_rows
+        on
+            rejected_later.raw_table = good_rows.raw_table
+            and rejected_later.source_name = good_rows.source_name
+            and rejected_later.row_hash = good_rows.row_hash
+),
+
+unioned as (
     select * from staging_shelf
     union all
     select * from checked_shelf
+),
+
+final as (
+    select
+        *,
+        '{{ invocation_id }}' as build_id
+    from unioned
 )
 
 select * from final

@@ -6,6 +6,7 @@ with conservation as (
         rows_rejected,
         rows_superseded,
         rows_excluded,
+        amount_landed,
         amount_rejected,
         absolute_amount_judged,
         absolute_amount_rejected
@@ -43,6 +44,26 @@ reasons_in_order as (
     group by table_name
 ),
 
+-- Two rows of one key and one moment that differ: one of them is wrong, and nobody knows which.
+conflicts as (
+    select
+        table_name,
+        count(*) as rows_conflicting
+    from {{ ref('dq_rejected_rows') }}
+    where reject_reason = 'conflicting_version'
+    group by table_name
+),
+
+last_loads as (
+    {%- for table_name in landing_contract() %}
+    select
+        '{{ table_name }}' as table_name,
+        max(loaded_at) as last_loaded_at
+    from {{ ref('stg_contract__' ~ table_name) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
 -- A superseded row is no loss, so it is not in the base of the shares either.
 shares as (
     select
@@ -53,7 +74,9 @@ shares as (
         conservation.rows_accepted,
         conservation.rows_rejected,
         conservation.rows_superseded,
+        coalesce(conflicts.rows_conflicting, 0) as rows_conflicting,
         conservation.rows_excluded,
+        conservation.amount_landed,
         conservation.amount_rejected,
         {{ safe_ratio(
             'conservation.rows_rejected', 'conservation.rows_landed - conservation.rows_superseded'
@@ -61,9 +84,12 @@ shares as (
         {{ safe_ratio(
             'conservation.absolute_amount_rejected', 'conservation.absolute_amount_judged'
         ) }} as rejected_amount_share,
-        reasons_in_order.reject_reasons
+        reasons_in_order.reject_reasons,
+        last_loads.last_loaded_at
     from tables
     left join conservation on tables.table_name = conservation.table_name
+    left join conflicts on tables.table_name = conflicts.table_name
+    left join last_loads on tables.table_name = last_loads.table_name
     left join reasons_in_order on tables.table_name = reasons_in_order.table_name
 ),
 
@@ -76,13 +102,18 @@ final as (
         rows_accepted,
         rows_rejected,
         rows_superseded,
+        cast(rows_conflicting as bigint) as rows_conflicting,
         rows_excluded,
+        amount_landed,
         amount_rejected,
         rejected_row_share,
         rejected_amount_share,
         greatest(coalesce(rejected_row_share, 0), coalesce(rejected_amount_share, 0))
         > {{ var('rejection_threshold') }} as is_above_threshold,
-        reject_reasons
+        cast({{ var('rejection_threshold') }} as double) as rejection_threshold,
+        reject_reasons,
+        last_loaded_at,
+        '{{ invocation_id }}' as build_id
     from shares
 )
 

@@ -62,7 +62,8 @@ def main(
         if file is not None and chosen.get("as_of"):
             check_as_of(out, datetime.fromisoformat(chosen["as_of"]))
         if mapping and delivery:
-            chosen = _mapped(mapping, delivery, console) | chosen
+            folder = (file.parent if file else warehouse_folder()) / "landing" / mapping
+            chosen = _mapped(mapping, delivery, folder, console) | chosen
         generate_macros()
         arguments = ["build", *(["--full-refresh"] if full_refresh else [])]
         if unit_tests:
@@ -92,10 +93,9 @@ def _check_mapping(name: str | None, delivery: Path | None, chosen: dict) -> Non
         raise UserError("--mapping makes the landing folder itself: leave out --landing options.")
 
 
-def _mapped(name: str, delivery: Path, console: Console) -> dict:
+def _mapped(name: str, delivery: Path, folder: Path, console: Console) -> dict:
     """Make the landing folder of a delivered file; the parameters that lead dbt to it."""
     mapping = load_mapping(name)
-    folder = warehouse_folder() / "landing" / name
     rows = map_delivery(mapping, delivery.absolute(), folder)
     tables = ", ".join(f"{table} {count:,}" for table, count in rows.items())
     console.print(f"Mapped {delivery} to {folder}: {tables}.")

@@ -97,7 +97,8 @@ The reasons of every table are:
 | `implausible_date` | happens outside `earliest_plausible_date` and `latest_plausible_date` |
 | `implausible_loaded_at` | was loaded outside these dates, and would move the data's clock |
 | `future_event` | happens more than 24 hours after it was loaded |
-| `implausible_<column>` | holds an amount of 1,000,000,000,000 or more |
+| `implausible_<column>` | holds an amount or a number of 1,000,000,000,000 or more |
+| `implausible_<column>` | has a part that is dated before `earliest_plausible_date` |
 
 A superseded row is an `exact_duplicate`, a `superseded_version` or, where two rows are equally new
 and differ, a `conflicting_version`.
@@ -149,6 +150,9 @@ def table_section(name: str, model: dict) -> str:
     ]
     if meta.get("event"):
         lines.append(f"- **Dated by**: `{meta['event']}`.")
+    if meta.get("also_dated_by"):
+        names = ", ".join(f"`{name}`" for name in meta["also_dated_by"])
+        lines.append(f"- **Parts of it dated by**: {names}.")
     lines += ["", "| column | type | | default | meaning |", "|---|---|---|---|---|"]
     for column in model["columns"]:
         own = column["config"]["meta"]

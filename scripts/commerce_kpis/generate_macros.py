@@ -22,7 +22,7 @@ HEADER = "{#- Written by scripts/generate_macros from {source}. Change that, not
 
 
 def landing_contract() -> dict[str, dict]:
-    """Table name to its key, event, money, rules and columns, in the order of the contract."""
+    """Table name to its dates, money, rules and columns, in the order of the contract."""
     common = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["models"][
         "commerce_kpis"
     ]["landing"]["+meta"]["common_columns"]
@@ -34,6 +34,7 @@ def landing_contract() -> dict[str, dict]:
         contract[table["table"]] = {
             "is_required": table["is_required"],
             "event": table.get("event"),
+            "also_dated_by": table.get("also_dated_by", []),
             "money": table.get("money"),
             "rules": [
                 {"reason": rule["reason"], "when": rule["when"].strip()}
@@ -57,11 +58,25 @@ def kpi_models() -> list[str]:
     return sorted(path.stem for path in (PROJECT / "models/marts/kpis").glob("*/kpi_*.sql"))
 
 
-def checked_models() -> list[str]:
-    """Names of the models that reject rows by rules across tables."""
-    return sorted(
-        path.stem for path in (PROJECT / "models/intermediate/checked").glob("int_*__checked.sql")
-    )
+def checked_models() -> list[dict]:
+    """Models that reject rows by rules across tables: model, table, raw_table and reasons.
+
+    They say so themselves: `config.meta.rejects` in their YAML. Links between the rows of a raw
+    table are a table of their own.
+    """
+    checked = []
+    for path in sorted((PROJECT / "models/intermediate/checked").glob("int_*__checked.yml")):
+        model = yaml.safe_load(path.read_text(encoding="utf-8"))["models"][0]
+        rejects = model["config"]["meta"]["rejects"]
+        checked.append(
+            {
+                "model": model["name"],
+                "table": rejects.get("links", rejects["table"]),
+                "raw_table": rejects["table"],
+                "reasons": rejects["reasons"],
+            }
+        )
+    return checked
 
 
 def conserving_facts() -> list[dict[str, str]]:
@@ -114,7 +129,7 @@ def main(check: bool) -> None:
         ),
         "kpi_models": jinja_macro("kpi_models", kpi_models(), "models/marts/kpis/"),
         "checked_models": jinja_macro(
-            "checked_models", checked_models(), "models/intermediate/checked/"
+            "checked_models", checked_models(), "models/intermediate/checked/*.yml"
         ),
         "built_schemas": jinja_macro("built_schemas", built_schemas(), "dbt_project.yml"),
         "conserving_facts": jinja_macro(

@@ -136,6 +136,7 @@ LANDING_META: dict[str, Rule] = {
     "is_required": FLAG,
     "used_by": TEXTS,
     "event": TEXT,
+    "also_dated_by": TEXTS,
     "money": TEXT,
     "rules": Items(
         Keys({"reason": TEXT, "when": TEXT, "text": TEXT}, required=("reason", "when", "text"))
@@ -291,7 +292,12 @@ def model(kind: str) -> Keys:
             different `meta`.
     """
     conserved = Keys({"table": TEXT, "key": TEXT, "where": TEXT}, required=("table", "key"))
-    shared: dict[str, Rule] = {"publish": FLAG, "conserves": Items(conserved)}
+    rejects = Keys({"table": TEXT, "links": TEXT, "reasons": TEXTS}, required=("table", "reasons"))
+    shared: dict[str, Rule] = {
+        "publish": FLAG,
+        "conserves": Items(conserved),
+        "rejects": rejects,
+    }
     if kind == "landing":
         meta: Rule = Keys(LANDING_META, required=("table", "is_required"))
         return _node(MODEL_CONFIG, meta, LANDING_COLUMN_META)

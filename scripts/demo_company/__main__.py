@@ -22,10 +22,15 @@ SEEDS = Path(__file__).resolve().parent.parent.parent / "seeds" / "raw"
 @click.option(
     "--seed", type=int, default=20260701, show_default=True, help="Start of the random draws."
 )
-def main(out: Path, seed: int) -> None:
+@click.option(
+    "--every-rule",
+    is_flag=True,
+    help="Break every rule in every column too, which is more than the threshold allows.",
+)
+def main(out: Path, seed: int, every_rule: bool) -> None:
     """Write the raw tables of the demo company, and a count of the dirt planted in them."""
     try:
-        world = build_company(seed)
+        world = build_company(seed, every_rule)
         size = write_all(world, out)
     except OSError as error:
         raise click.ClickException(f"{out}: cannot write the files: {error.strerror}") from error

@@ -17,6 +17,7 @@ from .payments import add_payments
 from .people import add_people
 from .pipeline import add_pipeline
 from .plans import add_annotations, add_fx_rates, add_targets
+from .quarantine import add_quarantine
 from .returns import add_refunds
 from .sources import add_campaigns
 from .subscriptions import add_subscriptions
@@ -24,8 +25,11 @@ from .surveys import add_surveys
 from .web_specials import add_events, add_special_visits
 
 
-def build_company(seed: int) -> World:
-    """Return the whole demo company for a seed: objects first, then rows, then dirt."""
+def build_company(seed: int, has_every_rule: bool = False) -> World:
+    """Return the whole demo company for a seed: objects first, then rows, then dirt.
+
+    With `has_every_rule`, every rule of rejection catches a row in every column that has it.
+    """
     world = World(seed)
     add_products(world)
     add_people(world)
@@ -60,4 +64,5 @@ def build_company(seed: int) -> World:
 
     add_outlet(world)
     add_dirt(world)
+    add_quarantine(world, has_every_rule)
     return world

@@ -1,7 +1,8 @@
 {#- Parts whose members do not meet the total of their period, at tolerance 0: additive parts add
-    up to it exactly; distinct ones, and those of a dimension in `distinct_by`, add up to at least
-    it, and no member exceeds it. A dimension in which a part is null throughout has no member to
-    add up. -#}
+    up to it exactly; distinct ones, and counts by a dimension in `distinct_by`, add up to at least
+    it, and no member exceeds it. Money by such a dimension may do neither: more may be given back
+    than an order was worth. A dimension in which a part is null throughout has no member to add
+    up. -#}
 {% test kpi_members_add_up(model) %}
 {%- set meta = kpi_meta(tested_model_name(model)) %}
 {%- set checked = [] %}
@@ -53,8 +54,10 @@ where
     {%- if meta.parts[name].distinct_by %}
     and not (
         members.dimension in ('{{ meta.parts[name].distinct_by | join("', '") }}')
+        {%- if meta.parts[name].unit == 'count' %}
         and members.sum_of_{{ name }} >= totals.{{ name }}
         and members.max_of_{{ name }} <= totals.{{ name }}
+        {%- endif %}
     )
     {%- endif %}
     {%- else %}

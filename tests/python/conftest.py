@@ -98,9 +98,16 @@ def published_file(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 def build_project(folder: Path, *arguments: object) -> Path:
     """Build the whole project into a folder; the build file. Published beside it."""
+    done = try_build(folder, *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "build.duckdb"
+
+
+def try_build(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """The same, whatever becomes of it."""
     (folder / "profiles").mkdir(exist_ok=True)
     shutil.copyfile(PROJECT / "profiles.example.yml", folder / "profiles" / "profiles.yml")
-    done = run_module(
+    return run_module(
         "build",
         *("--out", folder / "kpis.duckdb"),
         *arguments,
@@ -109,8 +116,6 @@ def build_project(folder: Path, *arguments: object) -> Path:
         DBT_TARGET_PATH=str(folder / "target"),
         DBT_LOG_PATH=str(folder / "logs"),
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder / "build.duckdb"
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import build_project, run_module
+from break_cells import break_cells
+from commerce_kpis.mapping import load_mapping, map_delivery
+from conftest import build_project, run_module, try_build
 
 # InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID, Country
 LINES = """
@@ -57,7 +59,11 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The delivered file."""
     if os.environ.get("ONLINE_RETAIL"):
         return Path(os.environ["ONLINE_RETAIL"])
-    path = tmp_path_factory.mktemp("delivery") / "online retail.parquet"
+    return write_lines(tmp_path_factory.mktemp("delivery") / "online retail.parquet")
+
+
+def write_lines(path: Path) -> Path:
+    """Write the made-up lines to a file, typed as the real one is."""
     with duckdb.connect() as connection:
         connection.execute(
             f"copy (select * replace (cast(InvoiceDate as timestamp) as InvoiceDate, "
@@ -171,3 +177,62 @@ def test_a_delivery_that_cannot_be_mapped_is_refused_in_one_line(tmp_path, argum
     assert message in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "kpis.duckdb").exists()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_file_with_broken_cells_is_mapped_row_by_row(tmp_path, seed):
+    """What cannot be read goes on as it is, to be rejected with its reason, or is no key."""
+    whole, broken = write_lines(tmp_path / "whole.parquet"), tmp_path / "broken.parquet"
+    cells = break_cells(whole, broken, share=0.2, seed=seed)
+    rows = map_delivery(load_mapping("online_retail"), broken, tmp_path / "landing")
+    with duckdb.connect() as connection:
+        lines = "select {}, {}, {} from read_parquet('{}') order by all"
+        delivered = lines.format("InvoiceNo", "Quantity", "UnitPrice", broken)
+        landed = lines.format(
+            "order_id", "quantity", "unit_price", tmp_path / "landing" / "order_lines.parquet"
+        )
+        assert connection.execute(landed).fetchall() == connection.execute(delivered).fetchall()
+        (invoices,) = connection.execute(
+            f"select count(distinct coalesce(InvoiceNo, '(none)')) from read_parquet('{broken}')"
+        ).fetchone()
+    assert cells == 21
+    assert rows["order_lines"] == 13
+    assert rows["orders"] == invoices
+
+
+@pytest.mark.skipif(not os.environ.get("ONLINE_RETAIL"), reason="ONLINE_RETAIL names no file")
+@pytest.mark.parametrize("threshold", ["0.01", "1"])
+def test_the_wholesaler_with_broken_cells_passes_with_a_warning_or_stops_with_a_line(
+    delivered, tmp_path, threshold
+):
+    broken = tmp_path / "broken.parquet"
+    assert break_cells(delivered, broken, share=0.01, seed=1) > 40_000
+    done = try_build(
+        tmp_path,
+        *("--mapping", "online_retail", "--input", broken),
+        *("--vars", f"{{rejection_threshold: {threshold}}}"),
+    )
+    said = done.stdout + done.stderr
+    assert "Traceback" not in said
+    if threshold == "1":
+        assert done.returncode == 0, said
+        assert "Rows rejected, below rejection_threshold" in said
+    else:
+        assert done.returncode != 0
+        assert "order_lines: " in said
+        assert "more than rejection_threshold allows" in said
+        assert "FAILED test rejections_stay_below_the_threshold" in said
+        assert "1 failed, 0 skipped" in said
+        assert not (tmp_path / "kpis.duckdb").exists()
+    with duckdb.connect(str(tmp_path / "build.duckdb"), read_only=True) as build:
+        lost = build.execute(
+            "select * from trust.dq_conservation where rows_residual != 0 or amount_residual != 0 "
+            "or fact_rows_residual != 0"
+        ).fetchall()
+        assert lost == []
+        (fates,) = build.execute(
+            "select rows_accepted + rows_rejected + rows_superseded from trust.dq_conservation "
+            "where table_name = 'order_lines'"
+        ).fetchone()
+        (rows,) = build.execute(f"select count(*) from read_parquet('{broken}')").fetchone()
+        assert fates == rows

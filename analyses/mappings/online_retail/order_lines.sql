@@ -3,7 +3,7 @@
 select
     md5(concat_ws(
         '|', InvoiceNo, StockCode, coalesce(Description, ''), Quantity, InvoiceDate, UnitPrice,
-        coalesce(CustomerID, 0), Country
+        coalesce(cast(CustomerID as varchar), '0.0'), Country
     )) as order_line_id,
     InvoiceNo as order_id,
     Quantity as quantity,

@@ -2,6 +2,7 @@
 with moments as (
     {%- for table_name, contract in landing_contract().items() %}
     {%- set event = contract.event %}
+    {%- set dates = ([event] if event else []) + contract.also_dated_by %}
     {%- set is_moment = event and contract.columns[event].type == 'timestamp' %}
     select
         max(loaded_at) as last_loaded_at,
@@ -10,10 +11,14 @@ with moments as (
         {%- else %}
         cast(null as timestamp) as last_event_at,
         {%- endif %}
-        {%- if event %}
-        min(
-            {{ reporting_date(event) if is_moment else event }}
-        ) filter (where not is_deleted) as first_event_date,
+        {%- if dates %}
+        {%- set first_dates = [] %}
+        {%- for date in dates %}
+        {%- set business_date = reporting_date(date)
+            if contract.columns[date].type == 'timestamp' else date %}
+        {%- do first_dates.append('min(' ~ business_date ~ ') filter (where not is_deleted)') %}
+        {%- endfor %}
+        {{ earliest(*first_dates) }} as first_event_date,
         {%- else %}
         cast(null as date) as first_event_date,
         {%- endif %}

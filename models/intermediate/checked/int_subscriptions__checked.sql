@@ -4,7 +4,7 @@ with subscriptions as (
         company_id,
         source_name,
         row_hash,
-        quantity * unit_price as amount
+        cast(quantity as decimal(19, 4)) * unit_price as amount
     from {{ ref('stg_contract__subscriptions') }}
 ),
 

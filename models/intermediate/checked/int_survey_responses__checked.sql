@@ -34,7 +34,7 @@ clock as (
 answered as (
     select
         responses.*,
-        surveys.survey_type,
+        coalesce(surveys.survey_type, '(unknown)') as survey_type,
         coalesce(surveys.scale_min = 0 and surveys.scale_max = 10, false) as is_on_scale,
         {{ row_exclusion('coalesce(responses.invited_at, responses.responded_at)', 'responses') }}
             as row_exclusion,

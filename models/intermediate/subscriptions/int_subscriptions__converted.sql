@@ -7,8 +7,8 @@ states as (
     select
         *,
         not is_trial and not is_paused and not is_metered as is_paid,
-        quantity * unit_price as list_amount,
-        quantity * unit_price - discount_amount as billed_amount
+        cast(quantity as decimal(19, 4)) * unit_price as list_amount,
+        cast(quantity as decimal(19, 4)) * unit_price - discount_amount as billed_amount
     from {{ ref('int_subscriptions__states') }}
 ),
 

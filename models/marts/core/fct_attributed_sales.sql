@@ -30,7 +30,8 @@ credits as (
         tactic,
         is_marketing,
         is_paid,
-        credit
+        -- The engine gives a product of two decimals of up to 18 digits no more than 18.
+        cast(credit as decimal(19, 8)) as credit
     from {{ ref('fct_attribution_credits') }}
     where conversion_type = 'order'
 ),

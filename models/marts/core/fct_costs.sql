@@ -60,8 +60,8 @@ allocated as (
     select
         costs.*,
         coalesce(channel_shares.to_channel, costs.marketing_channel) as to_channel,
-        cast(abs(costs.amount) * 10000 as decimal(38, 0)) as units,
-        cast(abs(costs.amount) * 10000 as decimal(38, 0))
+        cast(abs(cast(costs.amount as decimal(28, 4))) * 10000 as decimal(38, 0)) as units,
+        cast(abs(cast(costs.amount as decimal(28, 4))) * 10000 as decimal(38, 0))
         * cast(coalesce(channel_shares.share, 1) as decimal(18, 8)) as exact_units
     from costs
     left join channel_shares

@@ -19,7 +19,8 @@ with spells as (
     select
         * exclude (exclusion_reason),
         coalesce(exclusion_reason, '') = 'paused' as is_paused,
-        quantity * unit_price_local - discount_amount_local as billed_amount_local
+        cast(quantity as decimal(19, 4)) * unit_price_local - discount_amount_local
+            as billed_amount_local
     from {{ ref('fct_mrr_spells') }}
     where coalesce(exclusion_reason, '') != 'internal_account'
 ),
@@ -49,7 +50,7 @@ turns as (
             'after_spells.fx_rate'
         ) }} as old_terms,
         {{ monthly_amount(
-            'after_spells.quantity * before_spells.unit_price_local'
+            'cast(after_spells.quantity as decimal(19, 4)) * before_spells.unit_price_local'
                 ~ ' - before_spells.discount_amount_local',
             'before_spells.billing_interval', 'before_spells.interval_count',
             'after_spells.fx_rate'
