@@ -13,6 +13,7 @@ with staging_shelf as (
         shelf_rows.row_status,
         'staging' as shelf,
         shelf_rows.reject_reason,
+        {{ row_date(table_name, 'shelf_rows') | indent(8) }} as event_date,
         {{ row_money(table_name, 'shelf_rows') | indent(8) }} as amount,
         shelf_rows.raw_row,
         shelf_rows.row_hash
@@ -75,12 +76,13 @@ good_rows as (
     from staging_shelf
 ),
 
-shelf_money as (
+good_content as (
     {%- for table_name in checked_models() | map(attribute='raw_table') | unique %}
     select
         '{{ table_name }}' as raw_table,
         shelf_rows.source_name,
         shelf_rows.row_hash,
+        {{ row_date(table_name, 'shelf_rows') | indent(8) }} as event_date,
         {{ row_money(table_name, 'shelf_rows') | indent(8) }} as amount
     from {{ ref('base_contract__' ~ table_name) }} as shelf_rows
     where shelf_rows.row_status = 'accepted'
@@ -96,18 +98,19 @@ checked_shelf as (
         'rejected' as row_status,
         'checked' as shelf,
         rejected_later.reject_reason,
-        shelf_money.amount,
+        good_content.event_date,
+        good_content.amount,
         -- A link that was written by hand stands in no raw table.
         coalesce(
             good_rows.raw_row, {{ columns_as_json(['row_key'], 'rejected_later') | indent(12) }}
         ) as raw_row,
         rejected_later.row_hash
     from rejected_later
-    left join shelf_money
+    left join good_content
         on
-            rejected_later.raw_table = shelf_money.raw_table
-            and rejected_later.source_name = shelf_money.source_name
-            and rejected_later.row_hash = shelf_money.row_hash
+            rejected_later.raw_table = good_content.raw_table
+            and rejected_later.source_name = good_content.source_name
+            and rejected_later.row_hash = good_content.row_hash
     left join good_rows
         on
             rejected_later.raw_table = good_rows.raw_table

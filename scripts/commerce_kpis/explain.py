@@ -319,18 +319,22 @@ def _excluded(
 
 
 def _rejected(connection: duckdb.DuckDBPyConnection, catalog: dict, period: Period) -> list[tuple]:
-    """Rejected rows of the raw tables that it needs: (table, reason, rows, money)."""
+    """Rejected rows of the raw tables that it needs, of the period or of a date that nobody knows:
+    (table, whether it is dated, reason, rows, money)."""
     needs = re.split(r"[,|]\s*", catalog["raw_tables_needed"] or "")
     tables = sorted({need.strip().split(".")[0] for need in needs if need.strip()})
     return connection.execute(
         """
-        select table_name, reject_reason, count(*), sum(amount)
+        select table_name, event_date is not null, reject_reason, count(*), sum(amount)
         from trust.dq_rejected_rows
-        where row_status = 'rejected' and list_contains(?, table_name)
-        group by table_name, reject_reason
-        order by table_name, reject_reason
+        where
+            row_status = 'rejected'
+            and list_contains(?, table_name)
+            and coalesce(event_date >= ? and event_date < ?, true)
+        group by all
+        order by all
         """,
-        [tables],
+        [tables, period.start, period.end],
     ).fetchall()
 
 

@@ -234,20 +234,18 @@ def _print_excluded(console: Console, explanation: Explanation) -> None:
 
 
 def _print_rejected(console: Console, explanation: Explanation) -> None:
-    """Raw rows that were rejected, by table; their dates may be what is wrong."""
-    by_table: dict[str, list[tuple]] = {}
-    for table, *rejected in explanation.rejected:
-        by_table.setdefault(table, []).append(rejected)
-    for table, found in by_table.items():
+    """Raw rows that were rejected, by table; the date of some is not known."""
+    groups: dict[tuple[str, bool], list[tuple]] = {}
+    for table, is_dated, *rejected in explanation.rejected:
+        groups.setdefault((table, is_dated), []).append(rejected)
+    for (table, is_dated), found in groups.items():
         rows = sum(count for _, count, _ in found)
         amount = sum(money or 0 for _, _, money in found)
         money = f", {number(amount)} in their own currencies" if amount else ""
+        when = "of the period" if is_dated else "without a date of their own"
         reasons = ", ".join(f"{reason} {count}" for reason, count, _ in found)
-        _field(
-            console,
-            "rejected",
-            f"{rows} raw row{'s' if rows != 1 else ''} of {table}, of any date{money}: {reasons}",
-        )
+        label = f"{rows} raw row{'s' if rows != 1 else ''} of {table} {when}"
+        _field(console, "rejected", f"{label}{money}: {reasons}")
 
 
 def _print_siblings(console: Console, explanation: Explanation) -> None:

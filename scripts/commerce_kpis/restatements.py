@@ -50,7 +50,7 @@ def _is_same_input(connection: duckdb.DuckDBPyConnection, before: str, now: str)
     try:
         row = connection.execute(
             f"""
-            select was.inputs_hash = is_now.inputs_hash and was.as_of = is_now.as_of
+            select was.input_hash = is_now.input_hash and was.as_of = is_now.as_of
             from {before}.trust.build_info as was
             cross join {now}.trust.build_info as is_now
             """

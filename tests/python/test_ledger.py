@@ -121,7 +121,7 @@ def versions(file: Path, kpi: str, variant: str, start: str) -> list[tuple]:
         ("sales", "net_sales", "2025-02-01", 100, 120, "source_correction"),
         ("cac", "cac", "2025-01-01", 100, 150, "late_cost"),
         ("lead_conversion", "lead_conversion_rate", "2025-06-01", 0, 1, "matured"),
-        ("repeat_customers", "repeat_customer_rate_raw", "2024-12-01", 0, 1, "identity_merge"),
+        ("repeat_customers", "repeat_customer_rate", "2024-12-01", 0, 1, "identity_merge"),
     ],
 )
 def test_a_changed_number_says_what_changed_it(
