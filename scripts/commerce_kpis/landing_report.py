@@ -53,7 +53,7 @@ def print_report(report: dict, console: Console) -> None:
     """Print the findings at most 100 columns wide; only the lines of problems may be longer."""
     if report["tables"]:
         _print(console, f"Raw tables in {report['place']}", "bold")
-        heading = f"{'':{NAME}}{'found':{FOUND}}{'rows':>{ROWS}}  don't parse, most of them in"
+        heading = f"{'':{NAME}}{'found':{FOUND}}{'rows':>{ROWS}}  don't parse, most in"
         _print(console, heading, "dim")
         for is_required, heading in ((True, "required"), (False, "optional")):
             _print(console, heading, "bold cyan")
