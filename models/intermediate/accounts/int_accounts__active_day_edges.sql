@@ -79,6 +79,7 @@ final as (
         'end': 'first_to_end_after', 'start': 'first_to_start_after'
     }.items() -%}
     select
+        account_id,
         period_grain,
         {{ from_index }} as from_index,
         last_index as to_index,

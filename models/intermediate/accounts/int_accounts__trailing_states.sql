@@ -58,6 +58,7 @@ states as (
 
 final as (
     select
+        states.account_id,
         states.period_grain,
         states.period_index as from_index,
         states.period_index as to_index,
@@ -66,15 +67,14 @@ final as (
         members.account_size_band,
         members.acquisition_channel,
         members.cohort_month,
-        count(*) as customers_at_start,
-        count(*) filter (where states.is_lost) as customers_lost
+        1 as customers_at_start,
+        cast(states.is_lost as integer) as customers_lost
     from states
     left join members
         on
             states.account_id = members.account_id
             and states.trailing_year_start >= members.valid_from_date
             and states.trailing_year_start < members.valid_to_date
-    group by all
 )
 
 select * from final

@@ -115,6 +115,7 @@ versions as (
 
 final as (
     select
+        versions.account_id,
         versions.period_grain,
         greatest(brought.from_index, versions.from_index) as from_index,
         versions.to_index,

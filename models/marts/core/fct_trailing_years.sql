@@ -1,7 +1,7 @@
 {%- set members = [
     'segment', 'industry', 'account_size_band', 'acquisition_channel', 'cohort_month',
 ] %}
-{%- set axis = ['period_grain', 'from_index', 'to_index'] + members %}
+{%- set axis = ['account_id', 'period_grain', 'from_index', 'to_index'] + members %}
 {#- Each step to what it counts; the others are 0 there. -#}
 {%- set steps = {
     'orders': ['order_value', 'gross_margin', 'orders_valid', 'new_customers'],
@@ -41,6 +41,7 @@ first_orders as (
 
 orders as (
     select
+        orders.account_id,
         trailing_years.period_grain,
         trailing_years.from_index,
         trailing_years.to_index,
@@ -65,6 +66,7 @@ orders as (
 -- Cost stands where it was booked, as in kpi_cac.
 costs as (
     select
+        cast(null as varchar) as account_id,
         trailing_years.period_grain,
         trailing_years.from_index,
         trailing_years.to_index,
@@ -89,6 +91,7 @@ year_states as (
 -- Monthly churn is that of the twelve months that end in the window, all of them together.
 month_states as (
     select
+        months.account_id,
         trailing_years.period_grain,
         trailing_years.from_index,
         trailing_years.to_index,
