@@ -6,6 +6,7 @@
     measures. Result: rows for kpi_rollup, `is_by_member`. -#}
 {% macro acting_units(units, acts, unit) -%}
 select
+    units.{{ unit }},
     {%- for measure in acts.values() | sum(start=[]) %}
     acts.{{ measure }},
     {%- endfor %}

@@ -1,16 +1,19 @@
 {#- Rows of orders by the members of their attribution credits (default model), each measure times
     the share: a query. An order without credits is `(unattributed)`.
 
-    relation: a CTE; conversion: its column with the id of the order; columns: what to keep of it;
-    dimensions: those of the credits; measures: numeric columns. -#}
-{% macro credited_rows(relation, conversion, columns, dimensions, measures) -%}
+    relation: a CTE; conversion: its column with the id of the order; dimensions: those of the
+    credits, which the relation has no columns for; measures: numeric columns.
+
+    Columns: the id of the order, touch_id of the credit, the dimensions, whatever else the relation
+    has, and the measures. -#}
+{% macro credited_rows(relation, conversion, dimensions, measures) -%}
 select
-    {%- for column in columns %}
-    dated.{{ column }},
-    {%- endfor %}
+    dated.{{ conversion }},
+    credits.touch_id,
     {%- for name in dimensions %}
     coalesce(credits.{{ name }}, '(unattributed)') as {{ name }},
     {%- endfor %}
+    dated.* exclude ({{ ([conversion] + measures) | join(', ') }}),
     {%- for measure in measures %}
     dated.{{ measure }} * coalesce(credits.credit, 1) as {{ measure }}{{ ',' if not loop.last }}
     {%- endfor %}

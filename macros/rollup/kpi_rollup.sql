@@ -1,7 +1,7 @@
 {#- Facts into the KPI shape: one row per period_grain, period_start, dimension, dimension_value.
 
     inputs: a list of
-      relation    name of a CTE
+      relation    name of a CTE; it begins with the ids of its rows
       kind        `events`: rows with an event_date, summed into every period that holds it;
                   `spells`: rows with period_grain, from_index and to_index (dim_periods), counted
                   in each period from the first to the last. Distinct counts are spells: a unit
@@ -94,9 +94,7 @@ members_{{ number }} as (
     is_by_member=false
 )) -%}
 credited_{{ number }} as (
-    {{ credited_rows(
-        input.relation, input.conversion, axis + [input.conversion], credited, input.measures
-    ) | indent(4) }}
+    {{ credited_rows(input.relation, input.conversion, credited, input.measures) | indent(4) }}
 ),
 
 credited_members_{{ number }} as (

@@ -22,9 +22,9 @@
 with by_period as (
     {%- for grain in calendar %}
     select
+        dated.*,
         '{{ grain }}' as period_grain,
-        periods.period_index,
-        dated.*
+        periods.period_index
     from {{ relation }} as dated
     inner join {{ ref('dim_dates') }} as dates
         on dated.event_date = dates.date_day
@@ -47,27 +47,27 @@ kept as (
 )
 
 {% if grains | reject('equalto', 'r12m') | list -%}
-select period_index as from_index, period_index as to_index, * exclude (period_index)
+select * exclude (period_index), period_index as from_index, period_index as to_index
 from kept
 where period_grain in ('{{ grains | reject("equalto", "r12m") | join("', '") }}')
 {%- endif %}
 {% if 'r12m' in grains -%}
 {{ 'union all' if grains | length > 1 }}
 select
+    * exclude (period_index) replace ('r12m' as period_grain),
     {%- if keep == 'last' %}
     period_index as from_index,
     least(
         period_index + 11,
         coalesce(lead(period_index) over unit_months - 1, period_index + 11)
-    ) as to_index,
+    ) as to_index
     {%- else %}
     greatest(
         period_index,
         coalesce(lag(period_index) over unit_months + 12, period_index)
     ) as from_index,
-    period_index + 11 as to_index,
+    period_index + 11 as to_index
     {%- endif %}
-    * exclude (period_index) replace ('r12m' as period_grain)
 from kept
 where period_grain = 'month'
 window unit_months as (partition by {{ unit }} order by period_index)

@@ -12,10 +12,12 @@
     {%- set from_months = grains | select('in', ['quarter', 'year']) | list -%}
 with dated as (
     select
+        {%- for column in unit.split(', ') + dimensions + measures %}
+        units.{{ column }},
+        {%- endfor %}
         dates.date_day as day_start,
         dates.week_start,
-        dates.month_start,
-        units.*
+        dates.month_start
     from {{ relation }} as units
     inner join {{ ref('dim_dates') }} as dates
         on units.event_date = dates.date_day

@@ -1,5 +1,5 @@
-{#- Cost that counts as dated rows for kpi_rollup: `event_date`, the members, and a column
-    `<part>_cost` for each part.
+{#- Cost that counts as dated rows for kpi_rollup: what the row is (cost_id, cost_source),
+    `event_date`, the members, and a column `<part>_cost` for each part.
 
     parts: groups of cost scopes (macro cost_scopes), or `paid_media`, the marketing cost that
     bought media. members: dimensions of the KPI. Of those that describe a customer, cost only has
@@ -7,6 +7,8 @@
 {% macro cost_events(parts, members) -%}
     {%- set booked = {'acquisition_channel': 'marketing_channel', 'industry': "'(unallocated)'"} -%}
 select
+    cost_id,
+    cost_source,
     cost_date as event_date,
     {%- for member in members %}
     {{ booked[member] ~ ' as ' ~ member if member in booked else member }},

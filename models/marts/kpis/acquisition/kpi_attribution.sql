@@ -2,6 +2,10 @@
 {%- set conversions = ['orders', 'new_customers', 'leads'] -%}
 with credits as (
     select
+        credits.conversion_id,
+        credits.conversion_type,
+        credits.touch_id,
+        credits.account_id,
         credits.converted_date as event_date,
         {%- for level in levels %}
         credits.{{ level }},
@@ -21,6 +25,11 @@ with credits as (
 
 credited as (
     select
+        conversion_id,
+        conversion_type,
+        touch_id,
+        account_id,
+        attribution_model,
         {%- for name in attribution_models() %}
         {%- for conversion in conversions %}
         case when attribution_model = '{{ name }}' then {{ conversion }} else 0 end
@@ -34,6 +43,9 @@ credited as (
 
 sales as (
     select
+        order_id,
+        touch_id,
+        attribution_model,
         {%- for name in attribution_models() %}
         case when attribution_model = '{{ name }}' then net_sales else 0 end
             as net_sales_{{ name }},

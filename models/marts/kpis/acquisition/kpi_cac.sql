@@ -25,6 +25,8 @@ with costs as (
 
 lagged_costs as (
     select
+        cost_id,
+        cost_source,
         event_date + {{ var('cac_lag_days') }} as event_date,
         {{ members | join(', ') }},
         acquisition_cost as acquisition_cost_lagged
@@ -33,8 +35,9 @@ lagged_costs as (
 
 new_customers as (
     select
-        order_date as event_date,
+        account_id,
         order_id,
+        order_date as event_date,
         acquisition_channel,
         segment,
         industry,
@@ -46,6 +49,7 @@ new_customers as (
 
 active_members as (
     select
+        spells.account_id,
         greatest(spells.active_from, accounts.valid_from_date) as active_from,
         least(spells.active_to, accounts.valid_to_date) as active_to,
         coalesce(accounts.acquisition_channel, '(unattributed)') as acquisition_channel,
@@ -59,22 +63,15 @@ active_members as (
             and spells.active_to > accounts.valid_from_date
 ),
 
--- Active at the end of a period is active on its last day.
 active_at_end as (
     select
-        periods.period_grain,
-        periods.period_index as from_index,
-        periods.period_index as to_index,
-        active_members.acquisition_channel,
-        active_members.segment,
-        active_members.industry,
-        count(*) as customers_active_at_end
-    from active_members
-    inner join {{ ref('dim_periods') }} as periods
-        on
-            active_members.active_from < periods.period_end
-            and active_members.active_to >= periods.period_end
-    group by all
+        *,
+        1 as customers_active_at_end
+    from (
+        {{ active_spells(
+            'active_members', ['account_id', 'acquisition_channel', 'segment', 'industry'], 'end'
+        ) | indent(8) }}
+    ) as spells
 ),
 
 cost_gaps as (

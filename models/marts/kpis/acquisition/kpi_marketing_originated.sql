@@ -6,6 +6,8 @@
 {%- set sums = ['new_customers_credited', 'first_order_value', 'first_order_value_originated'] -%}
 with new_customers as (
     select
+        account_id,
+        order_id,
         order_date as event_date,
         acquisition_channel,
         acquisition_campaign as campaign,

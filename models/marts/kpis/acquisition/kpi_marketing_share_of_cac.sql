@@ -8,6 +8,8 @@ with costs as (
 
 new_customers as (
     select
+        account_id,
+        order_id,
         order_date as event_date,
         segment,
         1 as new_customers

@@ -26,6 +26,8 @@
 {%- endfor -%}
 with credited as (
     select
+        order_id,
+        touch_id,
         entry_date,
         touch_date,
         marketing_channel,
@@ -41,6 +43,8 @@ with credited as (
 
 sales as (
     select
+        order_id,
+        touch_id,
         entry_date as event_date,
         marketing_channel,
         campaign,
@@ -55,6 +59,9 @@ sales as (
 
 touch_dated_sales as (
     select
+        order_id,
+        touch_id,
+        entry_date as sales_date,
         touch_date as event_date,
         marketing_channel,
         campaign,
@@ -73,6 +80,7 @@ costs as (
 
 ad_spend as (
     select
+        ad_spend_id,
         spend_date as event_date,
         marketing_channel,
         campaign,

@@ -1,5 +1,6 @@
 with tenure_months as (
     select
+        account_id,
         month_end_date as event_date,
         tenure_month,
         1 as customers_at_risk,

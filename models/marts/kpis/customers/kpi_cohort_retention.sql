@@ -33,11 +33,11 @@ last_month as (
 -- A customer stays in its cohort from the month of its first order on.
 cohorts as (
     select
+        first_orders.account_id,
         months.period_grain,
         months.period_index as from_index,
         last_month.period_index as to_index,
         months.cohort_month,
-        first_orders.account_id,
         1 as cohort_customers
     from first_orders
     inner join months
@@ -49,11 +49,11 @@ cohorts as (
 
 orderings as (
     select distinct
+        orders.account_id,
         months.period_grain,
         months.period_index as from_index,
         months.period_index as to_index,
         cohorts.cohort_month,
-        orders.account_id,
         1 as customers_ordering
     from orders
     inner join months

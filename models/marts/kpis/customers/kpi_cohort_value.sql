@@ -11,6 +11,7 @@ with months as (
 -- What an account brought before its first valid order counts from that order's month on.
 brought as (
     select
+        trailing_years.account_id,
         trailing_years.period_grain,
         greatest(
             trailing_years.from_index, coalesce(months.period_index, trailing_years.from_index)

@@ -4,6 +4,7 @@
 
 with account_periods as (
     select
+        account_id,
         period_grain,
         period_index as from_index,
         period_index as to_index,

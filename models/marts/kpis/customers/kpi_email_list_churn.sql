@@ -5,6 +5,8 @@
 
 with list_periods as (
     select
+        email_hash,
+        account_id,
         period_grain,
         period_index as from_index,
         period_index as to_index,

@@ -18,10 +18,10 @@ with customers as (
 
 orders as (
     select
+        orders.order_id,
         orders.account_id,
         orders.order_date as event_date,
         orders.placed_at,
-        orders.order_id,
         orders.segment,
         orders.industry,
         orders.acquisition_channel,
@@ -41,6 +41,7 @@ in_period as (
 
 to_date as (
     select
+        account_id,
         period_grain,
         from_index,
         to_index,

@@ -12,6 +12,7 @@ bookings as (
 
 retained as (
     select
+        account_id,
         period_grain,
         period_index as from_index,
         period_index as to_index,
@@ -23,6 +24,8 @@ retained as (
 
 new_customers as (
     select
+        account_id,
+        order_id,
         order_date as event_date,
         segment,
         1 as new_customers

@@ -4,6 +4,8 @@
 
 with subscription_periods as (
     select
+        subscription_id,
+        account_id,
         period_grain,
         period_index as from_index,
         period_index as to_index,

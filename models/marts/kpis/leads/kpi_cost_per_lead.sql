@@ -9,6 +9,8 @@ with campaigns as (
 
 costs as (
     select
+        costs.cost_id,
+        costs.cost_source,
         costs.cost_date as event_date,
         costs.marketing_channel,
         costs.campaign,
@@ -30,6 +32,8 @@ costs as (
 
 leads as (
     select
+        lead_id,
+        account_id,
         lead_created_date as event_date,
         marketing_channel,
         campaign,

@@ -19,6 +19,7 @@
 
 with leads as (
     select
+        lead_id,
         account_id,
         lead_created_date as event_date,
         first_order_date,

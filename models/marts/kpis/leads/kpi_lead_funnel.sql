@@ -15,6 +15,8 @@
 {%- endfor -%}
 with leads as (
     select
+        lead_id,
+        account_id,
         lead_created_date as event_date,
         industry,
         sales_rep,

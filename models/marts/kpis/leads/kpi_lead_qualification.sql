@@ -30,6 +30,7 @@
 with leads as (
     select
         lead_id,
+        account_id,
         lead_created_date,
         mql_at,
         mql_date,
@@ -51,6 +52,8 @@ with leads as (
 {% for date_column, parts in dated.items() -%}
 by_{{ date_column }} as (
     select
+        lead_id,
+        account_id,
         {%- for name, condition in parts.items() %}
         case when {{ condition }} then 1 else 0 end as {{ name }},
         {%- endfor %}
@@ -64,6 +67,9 @@ by_{{ date_column }} as (
 {% endfor -%}
 reentries as (
     select
+        entries.stage_entry_id,
+        leads.lead_id,
+        leads.account_id,
         entries.entered_date as event_date,
         {%- for name in members %}
         leads.{{ name }},

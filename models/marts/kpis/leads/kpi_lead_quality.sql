@@ -4,6 +4,8 @@
 ] -%}
 with leads as (
     select
+        lead_id,
+        account_id,
         lead_created_date as event_date,
         lead_source,
         marketing_channel,

@@ -8,6 +8,7 @@
 
 with records as (
     select
+        lead_id,
         account_id,
         lead_created_date,
         record_created_date as event_date,
@@ -55,14 +56,20 @@ accounts_with_lead as (
     {{ unit_spells('accounts', account_member, 'once', ['accounts_with_lead']) | indent(4) }}
 ),
 
+lead_periods as (
+    {{ unit_periods('strict_leads', 'lead_id, account_id', dimensions, ['leads']) | indent(4) }}
+),
+
 lead_spells as (
-    {{ unit_spells('account_periods', account_member, 'sums', ['leads']) | indent(4) }}
+    {{ unit_spells('lead_periods', 'lead_id, ' ~ account_member, 'sums', ['leads']) | indent(4) }}
 ),
 
 -- The leads of a period stand again where it is the earlier one.
 {% for name, steps in distances.items() -%}
 {{ name }} as (
     select
+        lead_id,
+        account_id,
         dimension,
         dimension_value,
         period_grain,

@@ -13,6 +13,8 @@
 {%- endfor -%}
 with quotes as (
     select
+        quote_id,
+        account_id,
         requested_date as event_date,
         industry,
         sales_rep,

@@ -33,6 +33,8 @@
 
 with leads as (
     select
+        lead_id,
+        account_id,
         lead_created_date as event_date,
         {%- for name in dimensions %}
         {{ name }},

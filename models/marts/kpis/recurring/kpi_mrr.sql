@@ -15,6 +15,7 @@
 
 with spells as (
     select
+        subscription_id,
         account_id,
         valid_from,
         valid_to,
@@ -29,6 +30,8 @@ with spells as (
 
 usage_spells as (
     select
+        usage_charge_id,
+        account_id,
         valid_from,
         valid_to,
         {{ members }}
@@ -39,6 +42,7 @@ usage_spells as (
 -- Losses are positive and are subtracted.
 movements as (
     select
+        account_id,
         {{ members }}
         {%- for part in moved %}
         {%- set movement = part.split('_')[1] %}

@@ -5,6 +5,12 @@
     'order_value', 'orders_valid', 'gross_value', 'order_returns', 'tax_and_shipping',
     'orders_with_value',
 ] %}
+{#- The rows of orders, by the dimensions that they have the members of. -#}
+{%- set order_rows = {
+    'orders': own,
+    'credited_orders': credited,
+    'orders_by_product': dimensions | select('equalto', 'product_in_order') | list,
+} %}
 {%- set account_member = 'account_id, dimension, dimension_value' %}
 {%- set percentiles = {
     'aov_median': ['order_value', 0.5], 'aov_p90': ['order_value', 0.9],
@@ -39,8 +45,7 @@ orders as (
 ),
 
 credited_orders as (
-    {{ credited_rows('orders', 'order_id', ['account_id', 'event_date'], credited, measures)
-        | indent(4) }}
+    {{ credited_rows('orders', 'order_id', credited, measures) | indent(4) }}
 ),
 
 order_products as (
@@ -54,17 +59,13 @@ order_products as (
 -- The whole order once for each product in it; one without a line that counts has none known.
 orders_by_product as (
     select
-        coalesce(order_products.product, '(unknown)') as product_in_order,
-        orders.*
+        orders.*,
+        coalesce(order_products.product, '(unknown)') as product_in_order
     from orders
     left join order_products on orders.order_id = order_products.order_id
 ),
 
-{% for relation, own_dimensions in {
-    'orders': own,
-    'credited_orders': credited,
-    'orders_by_product': dimensions | select('equalto', 'product_in_order') | list,
-}.items() -%}
+{% for relation, own_dimensions in order_rows.items() -%}
 {{ relation }}_of_accounts as (
     {{ unit_periods(relation, 'account_id', own_dimensions, measures) | indent(4) }}
 ),
@@ -111,7 +112,10 @@ products as (
 
 rollup as (
     {{ kpi_rollup([
-        {'relation': 'sums', 'kind': 'spells', 'is_by_member': true, 'measures': measures},
+        {
+            'relation': 'sums', 'kind': 'spells', 'is_by_member': true, 'measures': measures,
+            'rows': order_rows,
+        },
         {
             'relation': 'accounts', 'kind': 'spells', 'is_by_member': true,
             'measures': ['accounts'],

@@ -11,6 +11,11 @@
 
 with refunds as (
     select
+        entry_id,
+        order_id,
+        order_line_id,
+        refund_id,
+        account_id,
         entry_date as event_date,
         reason_group,
         {{ members | join(', ') }},
@@ -22,8 +27,12 @@ with refunds as (
 -- The same refunds on the date of their order, as far as it is one of the valid orders.
 refunds_of_orders as (
     select
-        order_date as event_date,
+        entry_id,
         order_id,
+        order_line_id,
+        refund_id,
+        account_id,
+        order_date as event_date,
         reason_group,
         {{ members | join(', ') }},
         returns as refunds_of_orders,
@@ -37,7 +46,9 @@ refunds_of_orders as (
 
 placed_lines as (
     select
+        entry_id,
         order_id,
+        order_line_id,
         product,
         product_category,
         gross_sales - discounts as order_value,
@@ -49,7 +60,10 @@ placed_lines as (
 -- An order without a line that counts is an order all the same.
 placed as (
     select
+        placed_lines.entry_id,
         orders.order_id,
+        placed_lines.order_line_id,
+        orders.account_id,
         orders.order_date as event_date,
         coalesce(placed_lines.product, '(unknown)') as product,
         coalesce(placed_lines.product_category, '(unknown)') as product_category,
@@ -65,6 +79,7 @@ placed as (
 order_rows as (
     select
         order_id,
+        account_id,
         event_date,
         cast(null as varchar) as reason_group,
         {{ members | join(', ') }},
@@ -73,6 +88,7 @@ order_rows as (
     union all
     select
         order_id,
+        account_id,
         event_date,
         reason_group,
         {{ members | join(', ') }},
@@ -81,13 +97,16 @@ order_rows as (
 ),
 
 order_members as (
-    {{ rollup_members('order_rows', ['order_id', 'event_date'], dimensions, ['refunded'], false)
-        | indent(4) }}
+    {{ rollup_members(
+        'order_rows', ['order_id', 'account_id', 'event_date'], dimensions, ['refunded'], false
+    ) | indent(4) }}
 ),
 
 -- An order counts once in the total and once in each member that it has.
 orders as (
     select
+        order_id,
+        account_id,
         event_date,
         dimension,
         dimension_value,

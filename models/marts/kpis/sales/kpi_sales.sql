@@ -7,7 +7,11 @@
 
 with entries as (
     select
+        entry_id,
         order_id,
+        order_line_id,
+        refund_id,
+        account_id,
         entry_date,
         case
             when entry_type in ('refund', 'cancellation') then order_date
@@ -31,18 +35,26 @@ with entries as (
 
 order_dated as (
     select
+        entry_id,
+        order_id,
+        order_line_id,
+        refund_id,
+        account_id,
         order_clock_date as event_date,
         net_sales as net_sales_order_dated,
-        order_id,
         {{ members | join(', ') }}
     from entries
 ),
 
 invoiced as (
     select
+        entry_id,
+        order_id,
+        order_line_id,
+        refund_id,
+        account_id,
         invoiced_entry_date as event_date,
         net_sales as net_sales_invoiced,
-        order_id,
         {{ members | join(', ') }}
     from entries
 ),
@@ -56,9 +68,11 @@ event_dated as (
 
 paid as (
     select
+        payment_id,
+        order_id,
+        account_id,
         paid_date as event_date,
         net_sales_paid,
-        order_id,
         {{ order_members | join(', ') }}
     from {{ ref('fct_payments') }}
     where is_eligible
@@ -66,8 +80,9 @@ paid as (
 
 orders as (
     select
-        order_date as event_date,
         order_id,
+        account_id,
+        order_date as event_date,
         {{ order_members | join(', ') }},
         1 as orders_placed,
         case when is_valid_order then 1 else 0 end as orders_valid

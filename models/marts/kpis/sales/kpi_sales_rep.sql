@@ -3,6 +3,8 @@
 -- An open deal has no day yet, so it is in no period.
 with deals as (
     select
+        opportunity_id,
+        account_id,
         closed_date as event_date,
         sales_rep,
         team,
@@ -38,6 +40,7 @@ reps as (
 
 recurring as (
     select
+        movements.account_id,
         movements.movement_date as event_date,
         movements.sales_rep,
         coalesce(reps.team, '(unknown)') as team,

@@ -24,8 +24,8 @@
 with responses as (
     select
         response_id,
-        survey_type,
         account_id,
+        survey_type,
         invited_date,
         responded_at,
         responded_date,
@@ -60,8 +60,8 @@ account_weights as (
 {%- set measures = further_counts.get(suffix, []) | list -%}
 answers{{ suffix }} as (
     select
-        responded_date as event_date,
         * exclude ({{ counts | join(', ') }}),
+        responded_date as event_date,
         {%- for count in counts %}
         {%- do measures.append(count ~ suffix) %}
         {{ count }} as {{ count }}{{ suffix }}{{ ',' if not loop.last }}
@@ -87,8 +87,8 @@ last_answers{{ suffix }} as (
 
 invitations as (
     select
-        invited_date as event_date,
         * exclude (invited_date),
+        invited_date as event_date,
         1 as invited,
         cast(is_answered as integer) as invited_answered
     from responses
@@ -98,9 +98,9 @@ invitations as (
 -- An account has one score in each period and member, which is no sum of the counts above.
 surveyed_accounts as (
     select
+        last_answers.*,
         periods.period_index,
-        periods.period_end,
-        last_answers.*
+        periods.period_end
     from last_answers
     inner join {{ ref('dim_periods') }} as periods
         on
@@ -118,6 +118,7 @@ account_answers as (
 
 account_scores as (
     select
+        account_answers.account_id,
         account_answers.period_grain,
         account_answers.period_index as from_index,
         account_answers.period_index as to_index,

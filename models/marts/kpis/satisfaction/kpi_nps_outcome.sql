@@ -1,9 +1,9 @@
 with answers as (
     select
         response_id,
+        account_id,
         responded_at,
         responded_date as event_date,
-        account_id,
         -- An answer without a contact is a person of its own.
         coalesce(contact_id, '|' || response_id) as respondent,
         nps_group,

@@ -29,6 +29,7 @@ with sessions as (
 
 list_events as (
     select
+        subscription_event_id,
         visitor_id,
         event_date,
         form_name,

@@ -3,6 +3,7 @@
 
 with visits as (
     select
+        session_id,
         visitor_id,
         session_date as event_date,
         {%- for name in dimensions %}

@@ -16,6 +16,7 @@
 
 with sessions as (
     select
+        session_id,
         visitor_id,
         session_date as event_date,
         {%- for name in dimensions %}
@@ -30,6 +31,8 @@ with sessions as (
 
 orders as (
     select
+        order_id,
+        account_id,
         visitor_id,
         order_date as event_date,
         order_value,

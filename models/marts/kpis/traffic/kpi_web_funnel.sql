@@ -29,6 +29,7 @@
 
 with sessions as (
     select
+        session_id,
         visitor_id,
         session_date as event_date,
         {%- for name in dimensions %}

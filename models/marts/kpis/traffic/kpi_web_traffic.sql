@@ -8,6 +8,7 @@
 
 with sessions as (
     select
+        session_id,
         visitor_id,
         account_id,
         session_date as event_date,
@@ -25,6 +26,7 @@ with sessions as (
 -- Without a visitor there is no visit, so nothing that is known of a visit.
 cookieless_hits as (
     select
+        hit_id,
         hit_date as event_date,
         {%- for name in dimensions %}
         {%- if name in own_of_hits %}
