@@ -1,5 +1,7 @@
 with leads as (
     select
+        lead_id,
+        account_id,
         lead_created_date as event_date,
         score,
         score_band,
@@ -16,45 +18,46 @@ with leads as (
         and age_days > {{ var('lead_window_days') }}
 ),
 
--- Twice the middle rank of each score in its period: whole numbers, ties included.
-ranked as (
+-- A lead that converted meets each of its period that did not: the higher score wins, equal ones
+-- win half. The share of meetings that are won is the area (Mann and Whitney, 1947).
+pairs as (
     select
+        leads.lead_id,
+        leads.account_id,
         periods.period_grain,
-        periods.period_start,
-        leads.leads_converted,
-        2 * rank() over (
-            partition by periods.period_grain, periods.period_start order by leads.score
-        ) - 1 + count(*) over (
-            partition by periods.period_grain, periods.period_start, leads.score
-        ) as double_rank
+        periods.period_index as from_index,
+        periods.period_index as to_index,
+        count(*) filter (where leads.leads_converted = 0) over in_period as score_pairs,
+        count(*) filter (where leads.leads_converted = 0) over up_to_the_score
+        - 0.5 * count(*) filter (where leads.leads_converted = 0) over with_the_score
+            as score_pairs_won
     from leads
     inner join {{ ref('dim_periods') }} as periods
         on
             leads.event_date >= periods.period_start
             and leads.event_date < periods.period_end
     where leads.leads_scored = 1
+    window
+        in_period as (partition by periods.period_grain, periods.period_index),
+        up_to_the_score as (
+            partition by periods.period_grain, periods.period_index order by leads.score
+        ),
+        with_the_score as (
+            partition by periods.period_grain, periods.period_index, leads.score
+        )
+    qualify leads.leads_converted = 1
 ),
 
--- Each lead that converted meets each that did not: the sum of ranks counts the meetings that the
--- higher score wins (Mann and Whitney, 1947).
-pairs as (
-    select
-        period_grain,
-        period_start,
-        sum(leads_converted) * sum(1 - leads_converted) as score_pairs,
-        (
-            sum(double_rank * leads_converted)
-            - sum(leads_converted) * (sum(leads_converted) + 1)
-        ) * 0.5 as score_pairs_won
-    from ranked
-    group by period_grain, period_start
-),
-
+-- Pairs across bands belong to none of them: they only count in the total.
 rollup as (
     {{ kpi_rollup([
         {
             'relation': 'leads', 'kind': 'events',
             'measures': ['leads', 'leads_converted', 'leads_scored'],
+        },
+        {
+            'relation': 'pairs', 'kind': 'spells', 'dimensions': [],
+            'measures': ['score_pairs', 'score_pairs_won'],
         },
     ]) }}
 ),
@@ -78,26 +81,16 @@ final as (
         cast(rollup.leads as bigint) as leads,
         cast(rollup.leads_converted as bigint) as leads_converted,
         cast(rollup.leads_scored as bigint) as leads_scored,
-        -- Pairs across bands belong to none of them.
         case
-            when rollup.dimension = 'total'
-                then {{ when_delivered(
-                    'score_pairs', 'cast(coalesce(pairs.score_pairs, 0) as bigint)'
-                ) }}
+            when rollup.dimension = 'total' then cast(rollup.score_pairs as bigint)
         end as score_pairs,
         case
-            when rollup.dimension = 'total'
-                then {{ when_delivered(
-                    'score_pairs_won', 'cast(coalesce(pairs.score_pairs_won, 0) as decimal(18, 1))'
-                ) }}
+            when rollup.dimension = 'total' then cast(rollup.score_pairs_won as decimal(18, 1))
         end as score_pairs_won,
         {{ safe_ratio('rollup.leads_converted', 'rollup.leads') }} as band_conversion_rate,
         {{ safe_ratio(safe_ratio('rollup.leads_converted', 'rollup.leads'), 'totals.total_rate') }}
             as band_lift,
-        case
-            when rollup.dimension = 'total'
-                then {{ safe_ratio('pairs.score_pairs_won', 'pairs.score_pairs') }}
-        end as auc,
+        {{ safe_ratio('rollup.score_pairs_won', 'rollup.score_pairs') }} as auc,
         rollup.is_complete_period,
         {{ reporting_midnight('rollup.period_end + ' ~ var('lead_window_days')) }} <= rollup.as_of
             as is_mature,
@@ -107,10 +100,6 @@ final as (
         on
             rollup.period_grain = totals.period_grain
             and rollup.period_start = totals.period_start
-    left join pairs
-        on
-            rollup.period_grain = pairs.period_grain
-            and rollup.period_start = pairs.period_start
 )
 
 select * from final
