@@ -2,8 +2,7 @@
 
 Changed are operators, constants, joins, aggregates and columns, in the SQL and in what Jinja
 writes into it. A column is exchanged for its neighbour of the same type, a condition is turned
-round. An id that a file only lists is left alone: it says which row a row is, and no number comes
-of it.
+round. An id that is only listed, to say which row a row is, is left alone: no number comes of it.
 """
 
 from __future__ import annotations
@@ -27,11 +26,11 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
-ID = re.compile(r"(?<!\w)[a-z0-9_]+_id(?!\w)")
-ID_ON_ITS_LINE = re.compile(r"\s*(?:\w+\.)?([a-z0-9_]+_id),?")
-CLAUSE = re.compile(r"\s*(?:(?P<list>select)|(?:select|from|where|\w+ by)\b.*)")
-# These tell rows apart by all that their select lists.
-COMPARING = re.compile(r"\s*(?:group by all|union)")
+# A step of the SQL begins and ends at the edge of its line.
+STEP = re.compile(r"(?:with )?(\S.*) as \(")
+CLAUSE = re.compile(r"\s*(?:select|from|where|\w+ by)\b.*")
+LISTED_ID = re.compile(r"\s*(?:\w+\.)?(\w+_id),?")
+COMPARES_ROWS = re.compile(r"\b(?:distinct|group by all|union(?! all))\b")
 OPERATORS = {
     "<=": "<", ">=": ">", "<": "<=", ">": ">=", "=": "!=", "!=": "=",
     "+": "-", "-": "+", "*": "/", "/": "*",
@@ -67,44 +66,76 @@ def mutations(sql: str, neighbours: dict[str, str]) -> Iterator[Mutation]:
         sql: the file, Jinja included.
         neighbours: column to another of the same type, to be taken for it.
     """
-    listed = _listed_ids(sql)
-    neighbours = {name: other for name, other in neighbours.items() if name not in listed}
+    listed_ids = _listed_ids(sql)
     for start, end, changed in _changes(sql, neighbours):
         line_start = sql.rfind("\n", 0, start) + 1
         line_end = sql.find("\n", end)
         line = sql[line_start : line_end if line_end >= 0 else len(sql)]
         before = sql[start:end]
-        if before == changed:
+        number = sql.count("\n", 0, start) + 1
+        if before == changed or number in listed_ids:
             continue
         earlier = line[: start - line_start].count(before)
         ordinal = f" ({earlier + 1})" if earlier else ""
         yield Mutation(
             sql=sql[:start] + changed + sql[end:],
             line=" ".join(line.split()),
-            number=sql.count("\n", 0, start) + 1,
+            number=number,
             change=f"{before}{ordinal} -> {changed or 'nothing'}",
         )
 
 
-def _listed_ids(sql: str) -> set[str]:
-    """Ids that the file does nothing with but list them, each on a line of a select list."""
-    listed: set[str] = set()
-    used: set[str] = set()
-    of_this_select: set[str] = set()
-    is_list = is_compared = False
-    for line in COMMENT.sub("", sql).splitlines():
-        if clause := CLAUSE.fullmatch(line):
-            is_list = bool(clause["list"]) and not is_compared
-            of_this_select = set() if clause["list"] else of_this_select
-        if is_list and (found := ID_ON_ITS_LINE.fullmatch(line)):
-            of_this_select.add(found[1])
+def _listed_ids(sql: str) -> set[int]:
+    """Numbers of the lines of select lists that hold an id and nothing else, where no step that
+    reads it, and those that read that step, do more than list it too."""
+    listed: dict[int, tuple[str, str]] = {}
+    rest: dict[str, str] = {"": ""}
+    step, is_list = "", False
+    without_comments = COMMENT.sub(lambda found: "\n" * found[0].count("\n"), sql)
+    for number, line in enumerate(without_comments.splitlines(), start=1):
+        if opened := STEP.fullmatch(line):
+            step = opened[1]
+            rest.setdefault(step, "")
+        elif line.startswith(")"):
+            step = ""
+        if CLAUSE.fullmatch(line):
+            is_list = line.strip() == "select"
+        if is_list and (found := LISTED_ID.fullmatch(line)):
+            listed[number] = (step, found[1])
         else:
-            used.update(ID.findall(line))
-        is_compared = bool(COMPARING.fullmatch(line))
-        if is_compared:
-            used |= of_this_select
-        listed |= of_this_select
-    return listed - used
+            rest[step] += line + "\n"
+    carried = set(listed.values())
+
+    def is_used(step: str, name: str) -> bool:
+        text = rest[step]
+        is_there = (step, name) in carried or "*" in text
+        return _names(text, name) or (is_there and COMPARES_ROWS.search(text) is not None)
+
+    return {
+        number
+        for number, (step, name) in listed.items()
+        if not any(is_used(reader, name) for reader in _readers(step, rest))
+    }
+
+
+def _readers(step: str, texts: dict[str, str]) -> set[str]:
+    """A step, what reads it at any distance, and what stands outside of steps, where names are
+    set. What reads a step whose name Jinja makes is not known: any may."""
+    found, added = {"", step}, {step}
+    while added:
+        if not all(name.isidentifier() for name in added):
+            return set(texts)
+        added = {
+            name
+            for name, text in texts.items()
+            if name not in found and any(_names(text, read) for read in added)
+        }
+        found |= added
+    return found
+
+
+def _names(text: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
 def _changes(sql: str, neighbours: dict[str, str]) -> Iterator[tuple[int, int, str]]:

@@ -30,7 +30,7 @@ ALSO_IN_KEYS = {
     "retention_cost.costs": COST,
     "romi.costs": COST,
     "romi.sales": ("event_date",),
-    "romi.touch_dated_sales": ("entry_date",),
+    "romi.touch_dated_sales": ("sales_date",),
     "sales_rep.deals": ("sales_rep",),
 }
 # Several rows of one account: its movements of a day, and what it brings from one period on.
@@ -149,8 +149,8 @@ def repeated_keys(warehouse: duckdb.DuckDBPyConnection, relation: str, name: str
     table = f'"evidence_{relation}"'
     columns = [row[0] for row in warehouse.execute(f"describe {table}").fetchall()]
     ids = [column for column in columns if column.endswith("_id") and column != "row_id"]
-    key = ", ".join([*ids, *ALSO_IN_KEYS.get(name, ())])
+    key = ", ".join([*ids, *ALSO_IN_KEYS.get(name, ())] or columns)
     return warehouse.execute(
         f"select {key}, count(*) from {table} group by {key} "
-        f"having count(*) > 1 or coalesce({', '.join(ids or OTHER_IDS)}) is null limit 3"
+        f"having count(*) > 1 or coalesce({', '.join(ids or columns)}) is null limit 3"
     ).fetchall()

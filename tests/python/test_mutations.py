@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 
+import pytest
 from commerce_kpis.mutate import EQUIVALENT
 from commerce_kpis.mutations import mutations
 
@@ -22,54 +23,34 @@ select *, lost / at_start as rate
 from facts
 left join others on facts.id = others.id
 """
-# Ids of one letter each: a is only listed. The others are used in a join, in Jinja, as a measure,
-# and by steps that compare rows by all they list.
-IDS = """\
-{%- set unit = 'b_id' %}
+# The id of each row is listed, and listed again by the step that kpi_rollup reads.
+LISTED = """\
 with facts as (
     select
-        -- a_id = 1
-        a_id,
-        b_id,
-        c_id,
-        d_id + 1 as d,
-        e_id
+        thing_id,
+        things
     from {{ ref('fct_things') }}
-    left join others on facts.c_id = others.c_id
 ),
 
-known as (
-    select distinct
-        f_id
+dated as (
+    select
+        facts.thing_id,
+        things
     from facts
 ),
 
-grouped as (
-    select
-        g_id,
-        count(*) as things
-    from facts
-    group by all
+others as (
+    select things
+    from {{ ref('fct_others') }}
 ),
 
-stacked as (
-    select
-        h_id
-    from facts
-    union
-    select
-        i_id
-    from facts
-    order by
-        e_id
+rollup as (
+    {{ kpi_rollup([{'relation': 'dated', 'measures': ['things']}]) }}
 )
 
-select
-    facts.a_id,
-    stacked.things
-from stacked
+select * from rollup
 """
-NEIGHBOURS = {"lost": "kept", "kept": "lost", "is_lost": "is_kept"}
+NEIGHBOURS = {"lost": "kept", "kept": "lost", "is_lost": "is_kept", "thing_id": "kept_id"}
 
 
 def changes(sql: str = SQL) -> set[tuple[int, str]]:
@@ -114,11 +95,40 @@ def test_equal_changes_of_one_line_are_told_apart() -> None:
     assert changes("select one + two + three") == {(1, "+ -> -"), (1, "+ (2) -> -")}
 
 
-def test_an_id_that_is_only_listed_is_left_alone() -> None:
-    """It says which row a row is: no number comes of it."""
-    neighbours = {f"{letter}_id": "other_id" for letter in "abcdefghi"}
-    exchanged = {mutation.change.split()[0] for mutation in mutations(IDS, neighbours)}
-    assert {name for name in neighbours if name not in exchanged} == {"a_id"}
+@pytest.mark.parametrize(
+    ("plain", "other"),
+    [
+        ("with facts", "with facts"),
+        ("with facts", "-- thing_id = 1\nwith facts"),
+        ("select things\n", "select thing_id + 1 as things\n"),
+        ("select things\n", "select distinct things\n"),
+    ],
+)
+def test_an_id_that_is_only_listed_is_left_alone(plain: str, other: str) -> None:
+    """It says which row a row is, and no number comes of it. What is no reader does not count."""
+    named = {change for _, change in changes(LISTED.replace(plain, other))}
+    assert "thing_id -> kept_id as thing_id" not in named
+
+
+@pytest.mark.parametrize(
+    ("plain", "used"),
+    [
+        ("'measures'", "'conversion': 'thing_id', 'measures'"),
+        # Nobody can tell what reads a step that Jinja names.
+        ("dated as (", "more as (\n    select thing_id + 1 as one\n),\n\n{{ name }} as ("),
+        ("    from facts\n", "    from facts\n    where facts.thing_id = 'one'\n"),
+        ("        facts.thing_id,\n", "        facts.thing_id as thing,\n"),
+        ("    from facts\n", "    from facts\n    group by all\n"),
+        ("    from facts\n", "    from facts\n    union\n    select * from facts\n"),
+        ("    from {{ ref('fct_others') }}", "    from dated where thing_id = 'one'"),
+        ("select\n        thing_id", "select distinct\n        thing_id"),
+        ("with facts", "{%- set unit = 'thing_id' %}\nwith facts"),
+    ],
+)
+def test_an_id_that_a_reader_uses_is_exchanged(plain: str, used: str) -> None:
+    assert plain in LISTED
+    named = {change for _, change in changes(LISTED.replace(plain, used, 1))}
+    assert "thing_id -> kept_id as thing_id" in named
 
 
 def test_what_is_called_equivalent_has_a_reason() -> None:

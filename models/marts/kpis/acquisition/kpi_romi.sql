@@ -61,7 +61,7 @@ touch_dated_sales as (
     select
         order_id,
         touch_id,
-        entry_date,
+        entry_date as sales_date,
         touch_date as event_date,
         marketing_channel,
         campaign,

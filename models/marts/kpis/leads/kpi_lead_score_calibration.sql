@@ -18,8 +18,8 @@ with leads as (
         and age_days > {{ var('lead_window_days') }}
 ),
 
--- A lead that converted meets each lead of its period that did not: the higher score wins, equal
--- ones share it. The wins of all, of all meetings, are the area (Mann and Whitney, 1947).
+-- A lead that converted meets each of its period that did not: the higher score wins, equal ones
+-- win half. The share of meetings that are won is the area (Mann and Whitney, 1947).
 pairs as (
     select
         leads.lead_id,
