@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import shutil
 import subprocess
 import sys
 from datetime import datetime, timezone
@@ -19,7 +20,7 @@ from commerce_kpis.locks import locked
 from commerce_kpis.mapping import load_mapping, map_delivery
 from commerce_kpis.profile import build_file
 from commerce_kpis.project import PROJECT, PUBLISHED_FILE, target_folder, warehouse_folder
-from commerce_kpis.publish import check_as_of, check_target, publish
+from commerce_kpis.publish import check_as_of, check_target, publish, remove_leftovers
 from commerce_kpis.scorecard import print_scorecard
 
 LANDINGS = ("seeds", "files", "schema")
@@ -73,6 +74,10 @@ def main(
         check_target(out, file)
         folders += [file.parent, out.parent]
     with locked(folders, wait=wait, command="scripts/build") as descriptors:
+        if file is not None:
+            # Now rather than when publishing: they take room that this build may need.
+            remove_leftovers(out)
+            shutil.rmtree(file.with_name(file.name + ".tmp"), ignore_errors=True)
         if file is not None and chosen.get("as_of"):
             check_as_of(out, datetime.fromisoformat(chosen["as_of"]))
         if mapping and delivery:
