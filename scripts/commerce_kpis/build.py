@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import click
+import duckdb
 import yaml
 from rich.console import Console
 
@@ -24,6 +25,8 @@ from commerce_kpis.publish import check_as_of, check_target, publish, remove_lef
 from commerce_kpis.scorecard import print_scorecard
 
 LANDINGS = ("seeds", "files", "schema")
+# What DuckDB says of a file that a full disk or a kill left half written.
+DAMAGED = ("not a valid DuckDB database", "replaying WAL", "orrupt", "checksum", "enough bytes")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -75,9 +78,7 @@ def main(
         folders += [file.parent, out.parent]
     with locked(folders, wait=wait, command="scripts/build") as descriptors:
         if file is not None:
-            # Now rather than when publishing: they take room that this build may need.
-            remove_leftovers(out)
-            shutil.rmtree(file.with_name(file.name + ".tmp"), ignore_errors=True)
+            _clear(file, out, console)
         if file is not None and chosen.get("as_of"):
             check_as_of(out, datetime.fromisoformat(chosen["as_of"]))
         if mapping and delivery:
@@ -165,6 +166,28 @@ def _landing(
     if database:
         chosen["landing_database"] = database
     return chosen
+
+
+def _clear(file: Path, out: Path, console: Console) -> None:
+    """Take away what a killed build or a full disk left: it takes room, or blocks this build."""
+    remove_leftovers(out)
+    shutil.rmtree(file.with_name(file.name + ".tmp"), ignore_errors=True)
+    if not file.exists():
+        return
+    try:
+        duckdb.connect(str(file), read_only=True).close()
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        if not any(text in reason for text in DAMAGED):
+            return  # such as one that is open elsewhere: dbt meets the same and says so
+        for path in (file, file.with_name(file.name + ".wal")):
+            if path.exists():
+                path.replace(path.with_name(path.name + ".damaged"))
+        console.print(
+            f"{file} is damaged ({reason}): it was renamed to {file.name}.damaged, "
+            "and this build makes a new one.",
+            markup=False,
+        )
 
 
 def _utc(text: str) -> str:

@@ -272,6 +272,8 @@ def _explain(outcome: Outcome) -> str:
     # What a check of ours says needs no word about the hook and the macros it came through.
     if ours := re.search(r"Error in operation \S+ \(.*?\)\n(.*?)(?:\n\s*> |\Z)", text, re.DOTALL):
         return textwrap.dedent(ours[1]).strip()
+    if "Traceback (most recent call last)" in text:
+        text = (re.findall(r"^[\w.]*(?:Error|Exception): .+", text, re.MULTILINE) or [text])[-1]
     text = " ".join(text.split())
     if lock := re.search(r'Could not set lock on file "(.+?)".*?\(PID (\d+)\)', text):
         return (
