@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import datetime, timezone
 from pathlib import Path
 
 import click
+import duckdb
 from rich.console import Console
 
 from commerce_kpis.console import UserError, make_console, run_command
@@ -16,8 +18,12 @@ from commerce_kpis.locks import locked
 from commerce_kpis.mapping import load_mapping, map_delivery
 from commerce_kpis.profile import build_file
 from commerce_kpis.project import PUBLISHED_FILE, target_folder, warehouse_folder
-from commerce_kpis.publish import check_as_of, check_target, publish
+from commerce_kpis.publish import check_as_of, check_target, publish, remove_leftovers
 from commerce_kpis.scorecard import print_scorecard
+from commerce_kpis.sql import first_line
+
+# What DuckDB says of a file that a full disk or a kill left half written.
+DAMAGED = ("not a valid DuckDB database", "replaying WAL", "orrupt", "checksum", "enough bytes")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -59,6 +65,8 @@ def main(
         check_target(out, file)
         folders += [file.parent, out.parent]
     with locked(folders, wait=wait, command="scripts/build") as descriptors:
+        if file is not None:
+            _clear(file, out, console)
         if file is not None and chosen.get("as_of"):
             check_as_of(out, datetime.fromisoformat(chosen["as_of"]))
         if mapping and delivery:
@@ -78,10 +86,7 @@ def main(
             console.print("The target is no DuckDB file: there is nothing to publish.")
             return
         published = publish(file, out)
-    console.print(
-        f"Published {out}: {published.tables} tables, {published.views} views, "
-        f"{published.rows:,} rows."
-    )
+    console.print(str(published), markup=False)
     print_scorecard(out, console=console, is_optional=True)
 
 
@@ -100,6 +105,28 @@ def _mapped(name: str, delivery: Path, folder: Path, console: Console) -> dict:
     tables = ", ".join(f"{table} {count:,}" for table, count in rows.items())
     console.print(f"Mapped {delivery} to {folder}: {tables}.")
     return {**mapping.variables, "landing": "files", "landing_path": str(folder)}
+
+
+def _clear(file: Path, out: Path, console: Console) -> None:
+    """Take away what a killed build or a full disk left: it takes room, or blocks this build."""
+    remove_leftovers(out)
+    shutil.rmtree(file.with_name(file.name + ".tmp"), ignore_errors=True)
+    if not file.exists():
+        return
+    try:
+        duckdb.connect(str(file), read_only=True).close()
+    except duckdb.Error as error:
+        reason = first_line(error)
+        if not any(text in reason for text in DAMAGED):
+            return  # such as one that is open elsewhere: dbt meets the same and says so
+        for path in (file, file.with_name(file.name + ".wal")):
+            if path.exists():
+                path.replace(path.with_name(path.name + ".damaged"))
+        console.print(
+            f"{file} is damaged ({reason}): it was renamed to {file.name}.damaged, "
+            "and this build makes a new one.",
+            markup=False,
+        )
 
 
 def _utc(text: str) -> str:

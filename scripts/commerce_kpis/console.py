@@ -61,15 +61,23 @@ def run_command(command: click.Command, name: str) -> None:
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:
-        log = PROJECT / "logs" / "error.log"
-        log.parent.mkdir(exist_ok=True)
-        log.write_text(traceback.format_exc(), encoding="utf-8")
         message = " ".join(str(error).split())
         console.print(
             f"[bold red]Error:[/] {_escape(type(error).__name__)}: {_escape(message)} "
-            f"(this is a defect of the command; details in {_escape(str(log))})"
+            f"(this is a defect of the command; {_escape(_kept_traceback())})"
         )
         sys.exit(1)
+
+
+def _kept_traceback() -> str:
+    """Where the traceback of the current exception was written."""
+    log = PROJECT / "logs" / "error.log"
+    try:
+        log.parent.mkdir(exist_ok=True)
+        log.write_text(traceback.format_exc(), encoding="utf-8")
+    except OSError as error:
+        return f"details could not be written to {log}: {error.strerror}"
+    return f"details in {log}"
 
 
 def _escape(text: str) -> str:

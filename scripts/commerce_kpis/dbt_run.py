@@ -26,6 +26,11 @@ from commerce_kpis.console import UserError
 from commerce_kpis.project import PROJECT, log_file, profiles_folder, target_folder
 
 DBT = [sys.executable, "-c", "import sys; sys.argv[0] = 'dbt'; from dbt.cli.main import cli; cli()"]
+# dbt ends with whoever started it: its input ends when that process does, however it does.
+WATCHED = (
+    "import os, threading; "
+    "threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start(); "
+)
 GOOD = ("success", "pass", "warn")
 ROOMS = ("seeds", "landing", "staging", "intermediate", "core", "kpis", "trust", "tests")
 FAILURES_SHOWN = 20
@@ -57,14 +62,15 @@ def run_dbt(arguments: list[str], inherit: list[int], console: Console) -> Outco
 
     Args:
         arguments: the command and its arguments, without those for logs and folders.
-        inherit: descriptors of locks that dbt keeps open if this process is killed.
+        inherit: descriptors of locks that are held until dbt has ended too.
         console: where progress and failures go.
 
     Raises:
         UserError: dbt could not run at all; its message says why.
     """
+    python, option, code = DBT
     command = [
-        *DBT,
+        *(python, option, WATCHED + code),
         *("--log-format", "json", "--log-format-file", "text", "--log-level", "info"),
         *("--log-path", str(log_file().parent), "--no-use-colors"),
         *arguments,
@@ -129,7 +135,7 @@ def _process(command: list[str], inherit: list[int]) -> Iterator[subprocess.Pope
     process = subprocess.Popen(
         command,
         cwd=PROJECT,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -304,6 +310,8 @@ def _explain(outcome: Outcome) -> str:
         r"Error in (?:operation|macro) \S+ \(.*?\)\n(.*?)(?:\n\s*> |\Z)", text, re.DOTALL
     ):
         return textwrap.dedent(ours[1]).strip()
+    if "Traceback (most recent call last)" in text:
+        text = (re.findall(r"^[\w.]*(?:Error|Exception): .+", text, re.MULTILINE) or [text])[-1]
     text = " ".join(text.split())
     if lock := re.search(r'Could not set lock on file "(.+?)".*?\(PID (\d+)\)', text):
         return (

@@ -5,13 +5,17 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
+import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
-from commerce_kpis.console import UserError
+from commerce_kpis.console import UserError, make_console
 
 LOCK_NAME = ".build.lock"
+# Seconds in which a process that has just begun, or that ends with a killed one, can be waited for.
+GRACE = 5
 
 
 @contextlib.contextmanager
@@ -49,14 +53,47 @@ def _take(path: Path, wait: bool, command: str) -> int:
             f"Cannot write {path} ({error.strerror}): make its folder writable."
         ) from None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except BlockingIOError:
-        holder = os.read(descriptor, 200).decode(errors="replace").strip() or "another process"
+        _lock(descriptor, path, wait)
+    except BaseException:
         os.close(descriptor)
-        raise UserError(
-            f"{path.parent} is in use by {holder}: wait until it has ended, or use --wait."
-        ) from None
+        raise
     started = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{command}, PID {os.getpid()}, started {started}\n".encode(), 0)
+    # The name is for people and the lock the kernel's, so a full disk is no reason to fail here.
+    with contextlib.suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{command}, PID {os.getpid()}, started {started}\n".encode(), 0)
     return descriptor
+
+
+def _lock(descriptor: int, path: Path, wait: bool) -> None:
+    """Lock the file, or say who has. A name that is gone is that of an earlier holder."""
+    until = time.monotonic() + GRACE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            holder = os.pread(descriptor, 200, 0).decode(errors="replace").strip()
+            if not _is_running(holder) and time.monotonic() < until:
+                time.sleep(0.05)
+                continue
+        holder = holder or "another process"
+        if not wait:
+            raise UserError(
+                f"{path.parent} is in use by {holder}: wait until it has ended, or use --wait."
+            )
+        make_console(stderr=True).print(f"Waiting for {holder} in {path.parent} ...", markup=False)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return
+
+
+def _is_running(holder: str) -> bool:
+    """Whether the process that a lock file names is there."""
+    named = re.search(r"PID (\d+)", holder)
+    try:
+        os.kill(int(named[1]), 0) if named else None
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return named is not None

@@ -42,7 +42,10 @@ def ensure_profile() -> Path:
     """
     path = profiles_folder() / "profiles.yml"
     if not path.exists() and path.parent == PROJECT:
-        shutil.copyfile(PROJECT / "profiles.example.yml", path)
+        # Renamed, so that nobody who is killed or started meanwhile leaves or reads half of it.
+        whole = path.with_name(f".{path.name}.{os.getpid()}")
+        shutil.copyfile(PROJECT / "profiles.example.yml", whole)
+        whole.replace(path)
     if not path.exists():
         raise FileNotFoundError(path)
     return path

@@ -38,6 +38,20 @@ class Published:
     as_of: datetime | None
     ledger: Ledger | None = None
 
+    def __str__(self) -> str:
+        """What a user reads of it."""
+        lines = [
+            f"Published {self.file}: {self.tables} tables, {self.views} views, {self.rows:,} rows."
+        ]
+        if self.ledger and self.ledger.note:
+            lines.append(self.ledger.note)
+        if self.ledger and self.ledger.restated:
+            reasons = ", ".join(
+                f"{reason} {count:,}" for reason, count in self.ledger.restated.items()
+            )
+            lines.append(f"Reported values that changed: {reasons}. See trust.kpi_reported.")
+        return "\n".join(lines)
+
 
 @dataclass(frozen=True)
 class _Table:

@@ -27,10 +27,7 @@ def main(out: Path, wait: bool) -> None:
     check_target(out, file)
     with locked([file.parent, out.parent], wait=wait, command="scripts/publish"):
         published = publish(file, out)
-    make_console().print(
-        f"Published {out}: {published.tables} tables, {published.views} views, "
-        f"{published.rows:,} rows."
-    )
+    make_console().print(str(published), markup=False)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from commerce_kpis.locks import locked
 from conftest import PROJECT, build_project, module_environment, run_module
 
 
@@ -167,13 +168,9 @@ def test_a_build_that_is_killed_leaves_the_published_file(
         _refused(second, f"in use by scripts/build, PID {building.pid}", "--wait")
         building.send_signal(how)
         _, errors = building.communicate(timeout=60)
-        orphans = _dbt_processes(small_project)
-        if how is signal.SIGKILL:
-            # Nobody could end dbt, so nobody else may build yet.
-            assert orphans
-            _refused(run_module("build", project=small_project), "in use by scripts/build")
-        else:
-            assert not orphans
+        # dbt would have worked for hours, and holds the lock until it has ended too.
+        with locked([small_project / "warehouse"]):
+            assert not _dbt_processes(small_project)
     finally:
         building.kill()
         for orphan in _dbt_processes(small_project):
@@ -214,6 +211,30 @@ def test_a_build_file_that_is_open_elsewhere_is_named(small_project: Path) -> No
         _refused(run_module("build", project=small_project), f"PID {holder.pid}", str(file))
     finally:
         holder.kill()
+
+
+@pytest.mark.parametrize("content", [b"", b"DUCK" * 5000])
+def test_a_build_file_that_a_full_disk_left_half_written_blocks_nothing(
+    small_project: Path, content: bytes
+) -> None:
+    file = small_project / "warehouse" / "build.duckdb"
+    file.parent.mkdir()
+    file.write_bytes(content)
+    done = run_module("build", project=small_project)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{file} is damaged" in done.stdout
+    assert file.with_name("build.duckdb.damaged").read_bytes() == content
+
+
+def test_what_a_killed_build_left_is_gone_before_the_next_begins(small_project: Path) -> None:
+    warehouse = small_project / "warehouse"
+    spilled = warehouse / "build.duckdb.tmp"
+    spilled.mkdir(parents=True)
+    (spilled / "duckdb_temp_storage_DEFAULT-0.tmp").write_bytes(b"0" * 1000)
+    (warehouse / ".kpis.duckdb.1.publishing").write_bytes(b"0" * 1000)
+    (small_project / "models" / "marts" / "core" / "dim_bad.sql").write_text("select nothing")
+    _refused(run_module("build", project=small_project), "nothing was published")
+    assert sorted(path.name for path in warehouse.iterdir()) == [".build.lock", "build.duckdb"]
 
 
 def test_a_plain_dbt_build_of_a_part_is_not_published(small_project: Path) -> None:
