@@ -1,9 +1,9 @@
 {{ config(enabled=(var('landing') == 'seeds')) }}
 -- A rule that catches nothing may be no rule at all. Each rule of a table, across tables and of
 -- versions has a row in the demo company that it catches; each common rule has one in every table
--- where one more bad row would still be less than a hundredth. Where there is no such room (the table
--- is small), and in every single column, tests/python/test_quarantine.py proves the common rules on a
--- delivery that breaks them all.
+-- where one more bad row would still be less than a hundredth. Where there is no such room (the
+-- table is small), and in every single column, tests/python/test_quarantine.py proves the common
+-- rules on a delivery that breaks them all.
 {#- Not in the demo company: its sources deliver no bytes, so that `missing_source` can be seen. -#}
 {%- set elsewhere = [
     ('web_events', 'negative_bytes_sent'),
