@@ -5,7 +5,7 @@
     {%- if execute and var('landing') != 'seeds' -%}
         {%- set problems = [] -%}
         {%- if var('landing') == 'files' -%}
-            {%- do problems.extend(landing_files().problems) -%}
+            {%- do problems.extend(delimiter_problems() or landing_files().problems) -%}
         {%- elif var('landing') == 'schema' -%}
             {%- do problems.extend(schema_problems()) -%}
         {%- endif -%}
@@ -25,6 +25,18 @@
     {%- endif -%}
 {% endmacro %}
 
+{#- Whether CSV can be read with the delimiter, for the switch `files`. -#}
+{% macro delimiter_problems() %}
+    {%- set delimiter = var('landing_delimiter') | string -%}
+    {%- if delimiter.encode() | length not in (1, 2, 3, 4)
+        or modules.re.search('["\n\r]', delimiter) -%}
+        {{ return(["The variable landing_delimiter is " ~ tojson(delimiter) ~ ": use one to four"
+            ~ " bytes that are no double quote and no line end, such as ';'."
+            ~ " See docs/landing_contract.md."]) }}
+    {%- endif -%}
+    {{ return([]) }}
+{% endmacro %}
+
 {#- Where the landing variables themselves are wrong, for the switch `schema`. -#}
 {% macro schema_problems() %}
     {%- set problems = [] -%}
@@ -35,6 +47,9 @@
         {%- do problems.append("The name " ~ part ~ " (variable landing_schema or landing_database)"
             ~ " holds a double quote: use a schema without one. " ~ page) -%}
     {%- endfor -%}
+    {%- if problems -%}
+        {{ return(problems) }}
+    {%- endif -%}
     {%- set query -%}
         select count(*)
         from duckdb_schemas()

@@ -9,15 +9,16 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
+from commerce_kpis.build_info import write_build_info
 from commerce_kpis.console import UserError
-from commerce_kpis.project import PROJECT, PUBLISHED_SCHEMAS, VIEW_SCHEMA
+from commerce_kpis.email_addresses import without_addresses
+from commerce_kpis.project import PUBLISHED_SCHEMAS, VIEW_SCHEMA
 
 TEMPORARY = ".publishing"
 CLOCK = ("intermediate", "int_build__clock")
@@ -139,14 +140,14 @@ def _copy(build_file: Path, temporary: Path, out: Path) -> Published:
                 f"The build file {build_file} cannot be read ({_first_line(error)}): run "
                 "scripts/build, and close other programs that have it open."
             ) from None
-        _check_build(connection, build_file)
+        is_hashed = not _check_build(connection, build_file)
         as_of = _as_of(connection)
         check_as_of(out, as_of)
         connection.execute(f"attach {_text(temporary)} as published {_storage()}")
         connection.execute("use published")
         tables = _tables(connection)
-        rows = sum(_copy_table(connection, table) for table in tables)
-        _write_build_info(connection, as_of)
+        rows = sum(_copy_table(connection, table, is_hashed) for table in tables)
+        write_build_info(connection, as_of)
         views = _copy_views(connection, build_file.stem)
         connection.execute("checkpoint published")
         connection.execute("use memory")
@@ -154,11 +155,16 @@ def _copy(build_file: Path, temporary: Path, out: Path) -> Published:
     return Published(out, len(tables) + 1, views, rows, as_of)
 
 
-def _check_build(connection: duckdb.DuckDBPyConnection, build_file: Path) -> None:
-    """Only a whole run of `dbt build` in which everything passed is published."""
+def _check_build(connection: duckdb.DuckDBPyConnection, build_file: Path) -> bool:
+    """Only a whole run of `dbt build` in which everything passed is published.
+
+    Returns:
+        Whether e-mail addresses are published as they are.
+    """
     try:
         row = connection.execute(
-            "select is_complete, is_passed, failed_nodes from build.trust.build_info"
+            "select is_complete, is_passed, failed_nodes, has_email_addresses "
+            "from build.trust.build_info"
         ).fetchone()
     except duckdb.Error:
         row = None
@@ -172,6 +178,7 @@ def _check_build(connection: duckdb.DuckDBPyConnection, build_file: Path) -> Non
             f"The last build in {build_file} had {row[2]} nodes that did not pass: mend them, "
             "run scripts/build, then publish."
         )
+    return row[3]
 
 
 def _as_of(connection: duckdb.DuckDBPyConnection) -> datetime | None:
@@ -211,14 +218,25 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[_Table]:
     return [_Table(*row) for row in found]
 
 
-def _copy_table(connection: duckdb.DuckDBPyConnection, table: _Table) -> int:
+def _copy_table(connection: duckdb.DuckDBPyConnection, table: _Table, is_hashed: bool) -> int:
     """Create a table from its own DDL, fill it, compare the count; the number of rows."""
+    columns = connection.execute(
+        "select column_name, data_type, comment from duckdb_columns() "
+        "where database_name = 'build' and schema_name = ? and table_name = ? "
+        "order by column_index",
+        [table.schema, table.name],
+    ).fetchall()
+    content = f"select * from build.{table.sql}"
+    if is_hashed:
+        types = [(_quoted(name), kind) for name, kind, _ in columns]
+        chosen = without_addresses(connection, f"build.{table.sql}", types)
+        content = f"select {chosen} from build.{table.sql}"
     connection.execute(f"create schema if not exists {_quoted(table.schema)}")
     if table.ddl is None:
-        connection.execute(f"create table {table.sql} as from build.{table.sql}")
+        connection.execute(f"create table {table.sql} as {content}")
     else:
         connection.execute(table.ddl)
-        connection.execute(f"insert into {table.sql} from build.{table.sql}")
+        connection.execute(f"insert into {table.sql} {content}")
     counts = connection.execute(
         f"select (select count(*) from build.{table.sql}), (select count(*) from {table.sql})"
     ).fetchone()
@@ -229,12 +247,10 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, table: _Table) -> int:
         )
     if table.comment:
         connection.execute(f"comment on table {table.sql} is {_text(table.comment)}")
-    for column, comment in connection.execute(
-        "select column_name, comment from duckdb_columns() where database_name = 'build' "
-        "and schema_name = ? and table_name = ? and comment is not null",
-        [table.schema, table.name],
-    ).fetchall():
-        connection.execute(f"comment on column {table.sql}.{_quoted(column)} is {_text(comment)}")
+    for column, _, comment in columns:
+        if comment is not None:
+            target = f"{table.sql}.{_quoted(column)}"
+            connection.execute(f"comment on column {target} is {_text(comment)}")
     return counts[0]
 
 
@@ -269,53 +285,6 @@ def _copy_views(connection: duckdb.DuckDBPyConnection, catalog: str) -> int:
             )
         waiting = failed
     return count
-
-
-def _write_build_info(connection: duckdb.DuckDBPyConnection, as_of: datetime | None) -> None:
-    """One row: which build this is, of which code, over how many raw rows."""
-    bases = connection.execute(
-        "select schema_name, model_name from build.trust.build_models "
-        "where schema_name = 'staging' and model_name like 'base\\_%' escape '\\'"
-    ).fetchall()
-    input_rows = sum(
-        connection.execute(
-            f"select count(*) from build.{_quoted(schema)}.{_quoted(name)}"
-        ).fetchone()[0]
-        for schema, name in bases
-    )
-    connection.execute("create schema if not exists trust")
-    connection.execute(
-        """
-        create table trust.build_info as
-        select
-            build_id,
-            cast(? as varchar) as code_version,
-            cast(? as timestamp) as as_of,
-            started_at,
-            finished_at,
-            nodes,
-            cast(? as bigint) as input_rows,
-            dbt_version,
-            version() as duckdb_version
-        from build.trust.build_info
-        """,
-        [code_version(), as_of, input_rows],
-    )
-
-
-def code_version() -> str | None:
-    """The version of the project's code as git names it; None without git or a repository."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(PROJECT), "describe", "--tags", "--always", "--dirty"],
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip() or None
 
 
 def _verify(temporary: Path, published: Published) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from commerce_kpis.dbt_run import DBT
+from commerce_kpis.publish import publish
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 SHOWN = re.compile(
@@ -84,6 +85,14 @@ def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return Path(given)
     folder = tmp_path_factory.mktemp("built")
     return build_project(folder)
+
+
+@pytest.fixture(scope="session")
+def published_file(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the whole project publishes."""
+    out = tmp_path_factory.mktemp("published") / "kpis.duckdb"
+    publish(built_file, out)
+    return out
 
 
 def build_project(folder: Path, *arguments: object) -> Path:
@@ -192,10 +201,14 @@ def make_build(tmp_path: Path) -> Callable[..., Path]:
                 create table trust.build_info as
                 select
                     '{build_id}' as build_id, now()::timestamp as started_at,
-                    now()::timestamp as finished_at, '1.11' as dbt_version, 3 as nodes,
+                    now()::timestamp as finished_at, 1.5::double as seconds,
+                    '{{"inactivity_days": 90}}' as parameters, false as has_email_addresses,
+                    '1.11' as dbt_version, 3 as nodes,
                     {0 if is_passed else 2} as failed_nodes, 0 as missing_nodes,
                     {is_complete} as is_complete, {is_passed} as is_passed;
                 create table trust.build_models as
+                select
+                    *, 'model' as resource_type, 'table' as materialization, 0.1 as seconds
                 from (values
                     ('core', 'fct_orders', true),
                     ('core', 'fct_sessions', false),
