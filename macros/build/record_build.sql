@@ -70,13 +70,16 @@
             {%- do missing.append(node.unique_id) %}
         {%- endif %}
     {%- endfor %}
+    {%- set finished_at = modules.datetime.datetime.now(modules.pytz.utc) %}
+    {%- set seconds = (finished_at - run_started_at).total_seconds() %}
     select
         cast('{{ invocation_id }}' as varchar) as build_id,
-        cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as started_at,
-        cast(
-            '{{ modules.datetime.datetime.now(modules.pytz.utc).strftime("%Y-%m-%d %H:%M:%S") }}'
-            as timestamp
-        ) as finished_at,
+        cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as timestamp) as started_at,
+        cast('{{ finished_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as timestamp) as finished_at,
+        cast({{ seconds | round(1) }} as double) as seconds,
+        cast({{ sql_literal(tojson(invocation_args_dict.get('vars') or {}, sort_keys=true)) }}
+            as varchar) as parameters,
+        cast({{ var('publish_email_addresses') }} as boolean) as has_email_addresses,
         cast('{{ dbt_version }}' as varchar) as dbt_version,
         cast('{{ var("landing") }}' as varchar) as landing,
         cast({{ results | length }} as integer) as nodes,

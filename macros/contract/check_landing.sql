@@ -19,7 +19,10 @@
 
 {#- What is wrong with the place itself, before any table is looked at. -#}
 {% macro place_problems() %}
-    {{ return(landing_files().problems if var('landing') == 'files' else schema_problems()) }}
+    {%- if var('landing') == 'schema' -%}
+        {{ return(schema_problems()) }}
+    {%- endif -%}
+    {{ return(delimiter_problems() or landing_files().problems) }}
 {% endmacro %}
 
 {#- What is wrong with one raw table: {unreadable, shape}, the lines about files that can't be read and
@@ -32,6 +35,18 @@
     {{ return({'unreadable': unreadable, 'shape': shape_problems(table_name, delivery)}) }}
 {% endmacro %}
 
+{#- Whether CSV can be read with the delimiter, for the switch `files`. -#}
+{% macro delimiter_problems() %}
+    {%- set delimiter = var('landing_delimiter') | string -%}
+    {%- if delimiter.encode() | length not in (1, 2, 3, 4)
+        or modules.re.search('["\n\r]', delimiter) -%}
+        {{ return(["The variable landing_delimiter is " ~ tojson(delimiter) ~ ": use one to four"
+            ~ " bytes that are no double quote and no line end, such as ';'."
+            ~ " See docs/landing_contract.md."]) }}
+    {%- endif -%}
+    {{ return([]) }}
+{% endmacro %}
+
 {#- Where the landing variables themselves are wrong, for the switch `schema`. -#}
 {% macro schema_problems() %}
     {%- set problems = [] -%}
@@ -42,6 +57,9 @@
         {%- do problems.append("The name " ~ part ~ " (variable landing_schema or landing_database)"
             ~ " holds a double quote: use a schema without one. " ~ page) -%}
     {%- endfor -%}
+    {%- if problems -%}
+        {{ return(problems) }}
+    {%- endif -%}
     {%- set query -%}
         select count(*)
         from duckdb_schemas()

@@ -68,7 +68,8 @@ def main(
         if file is not None:
             _clear(file, out, console)
         if file is not None and chosen.get("as_of"):
-            check_as_of(out, datetime.fromisoformat(chosen["as_of"]))
+            moment = datetime.fromisoformat(chosen["as_of"])
+            check_as_of(out, moment, chosen.get("landing", "seeds"))
         if mapping and delivery:
             folder = (file.parent if file else warehouse_folder()) / "landing" / mapping
             chosen = _mapped(mapping, delivery, folder, console) | chosen

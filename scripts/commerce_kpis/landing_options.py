@@ -79,13 +79,24 @@ def _variables(text: str | None) -> dict:
         raise UserError(f"--vars is not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(chosen, dict):
         raise UserError("--vars is no mapping: write it like '{inactivity_days: 90}'.")
-    known = sorted(project_variables())
-    for key in chosen:
+    known = project_variables()
+    for key, value in chosen.items():
         if key not in known:
-            near = difflib.get_close_matches(str(key), known, n=1)
+            near = difflib.get_close_matches(str(key), sorted(known), n=1)
             hint = f"do you mean `{near[0]}`?" if near else "dbt_project.yml lists them."
             raise UserError(f"--vars names `{key}`, which is no parameter: {hint}")
+        _check_value(key, value, known[key])
     return chosen
+
+
+def _check_value(key: str, value: object, default: object) -> None:
+    """Refuse a value that would not stand in SQL as the number, truth or text it is meant to be."""
+    if type(default) is bool and type(value) is not bool:
+        raise UserError(f"--vars gives `{key}` {value!r}: it takes true or false.")
+    if type(default) in (int, float) and type(value) not in (int, float):
+        raise UserError(f"--vars gives `{key}` {value!r}: it takes a number, such as {default}.")
+    if isinstance(value, str) and "'" in value and not key.startswith("landing"):
+        raise UserError(f"--vars gives `{key}` {value!r}: it takes no quotes.")
 
 
 def _landing(

@@ -6,6 +6,7 @@ sets) and one `<table>.sql` per landing table, over a view `delivered` of the de
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,10 +32,13 @@ class Mapping:
 
 def load_mapping(name: str) -> Mapping:
     """The mapping of that name. Raises UserError if there is none."""
+    known = sorted(path.parent.name for path in MAPPINGS.glob("*/mapping.yml"))
+    # A path instead of a name would lead to a folder that is emptied for the mapped tables.
+    if name not in known:
+        raise UserError(
+            f"There is no mapping `{name}` in {MAPPINGS}: known are {', '.join(known)}."
+        )
     folder = MAPPINGS / name
-    if not (folder / "mapping.yml").is_file():
-        known = ", ".join(sorted(path.parent.name for path in MAPPINGS.glob("*/mapping.yml")))
-        raise UserError(f"There is no mapping `{name}` in {MAPPINGS}: known are {known}.")
     described = yaml.safe_load((folder / "mapping.yml").read_text(encoding="utf-8"))
     return Mapping(folder, described["columns"], described.get("vars", {}))
 
@@ -54,7 +58,7 @@ def map_delivery(mapping: Mapping, delivery: Path, landing: Path) -> dict[str, i
     landing.mkdir(parents=True)
     rows = {}
     with duckdb.connect() as connection:
-        source = str(delivery).replace("'", "''")
+        source = _pattern(delivery)
         try:
             connection.execute(f"create view delivered as select * from {reader}('{source}')")
             found = [row[0] for row in connection.execute("describe delivered").fetchall()]
@@ -67,11 +71,17 @@ def map_delivery(mapping: Mapping, delivery: Path, landing: Path) -> dict[str, i
             )
         for script in sorted(mapping.folder.glob("*.sql")):
             target = str(landing / f"{script.stem}.parquet").replace("'", "''")
+            written = _pattern(landing / f"{script.stem}.parquet")
             query = script.read_text(encoding="utf-8")
             try:
                 connection.execute(f"copy ({query}\n) to '{target}' (format parquet)")
             except duckdb.Error as error:
                 raise UserError(f"{script}: {str(error).splitlines()[0]}") from None
-            counted = connection.execute(f"select count(*) from read_parquet('{target}')")
+            counted = connection.execute(f"select count(*) from read_parquet('{written}')")
             rows[script.stem] = counted.fetchall()[0][0]
     return rows
+
+
+def _pattern(path: Path) -> str:
+    """A path for a text of SQL that DuckDB reads as a pattern: `*`, `?` and `[` are themselves."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path)).replace("'", "''")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import jinja2
@@ -10,6 +11,9 @@ import yaml
 
 from commerce_kpis.console import UserError
 from commerce_kpis.project import PROFILE, PROJECT, ensure_profile
+
+# The file's name becomes the name of a database, which DuckDB and dbt write into SQL unquoted.
+DATABASE_FILE = re.compile(r"(?!(main|system|temp)(\.|$))\w[\w. -]*", re.IGNORECASE)
 
 
 def build_file() -> Path | None:
@@ -37,6 +41,11 @@ def build_file() -> Path | None:
         raise UserError(
             f"{profile} points to {file}, but there is no folder {file.parent}: "
             "make the folder or correct `path`."
+        )
+    if not DATABASE_FILE.fullmatch(file.name):
+        raise UserError(
+            f"{profile} points to {file}, whose name SQL cannot take for a database: use letters, "
+            "digits, `_`, `-` and dots, and not main, system or temp."
         )
     if file.is_dir():
         raise UserError(f"{profile} points to {file}, which is a folder: name a file in it.")

@@ -9,16 +9,17 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
+from commerce_kpis.build_info import write_build_info
 from commerce_kpis.console import UserError
-from commerce_kpis.ledger import Ledger, back_up, carry_ledger
-from commerce_kpis.project import PROJECT, VIEW_SCHEMA
+from commerce_kpis.email_addresses import without_addresses
+from commerce_kpis.ledger import Ledger, back_up, backup_file, carry_ledger
+from commerce_kpis.project import VIEW_SCHEMA
 from commerce_kpis.sql import first_line, quoted, text
 
 TEMPORARY = ".publishing"
@@ -81,13 +82,17 @@ def check_target(out: Path, build_file: Path) -> None:
         raise UserError(f"{out} is the build file: publish to another file.")
 
 
-def check_as_of(out: Path, as_of: datetime | None) -> None:
+def check_as_of(out: Path, as_of: datetime | None, landing: str) -> None:
     """Refuse to replace a published file by one with an earlier clock.
+
+    The demo company's clock is not that of one's own business: it gives way.
 
     Raises:
         UserError: the file at the path is newer, or is no file of ours.
     """
-    before = published_as_of(out)
+    before, landing_before = published_clock(out)
+    if landing_before == "seeds" and landing != "seeds":
+        return
     if as_of is not None and before is not None and as_of < before:
         raise UserError(
             f"{out} holds data as of {before:%Y-%m-%d %H:%M:%S}, this build is as of "
@@ -95,19 +100,22 @@ def check_as_of(out: Path, as_of: datetime | None) -> None:
         )
 
 
-def published_as_of(file: Path) -> datetime | None:
-    """The clock of a published file (UTC); None if there is no file or it has no clock."""
+def published_clock(file: Path) -> tuple[datetime | None, str | None]:
+    """The clock of a published file (UTC), and where its raw tables came from; None if there is no
+    file or it does not say."""
     if not file.exists():
-        return None
+        return None, None
     try:
         with duckdb.connect(str(file), read_only=True) as connection:
-            row = connection.execute("select as_of from trust.build_info").fetchone()
+            row = connection.execute("select as_of, landing from trust.build_info").fetchone()
     except duckdb.Error as error:
+        backup = backup_file(file)
+        remedy = f"; what was reported then comes from {backup.name}" if backup.exists() else ""
         raise UserError(
             f"{file} is there but cannot be read as a published file "
-            f"({first_line(error)}): move it away or use --out."
+            f"({first_line(error)}): move it away{remedy}, or use --out."
         ) from None
-    return row[0] if row else None
+    return row or (None, None)
 
 
 def publish(build_file: Path, out: Path) -> Published:
@@ -159,15 +167,15 @@ def _copy(build_file: Path, temporary: Path, out: Path) -> Published:
                 f"The build file {build_file} cannot be read ({first_line(error)}): run "
                 "scripts/build, and close other programs that have it open."
             ) from None
-        _check_build(connection, build_file)
-        as_of = _as_of(connection)
-        check_as_of(out, as_of)
+        is_hashed = not _check_build(connection, build_file)
+        as_of, landing = _as_of(connection), _landing(connection)
+        check_as_of(out, as_of, landing)
         connection.execute(f"attach {text(temporary)} as published {_storage()}")
         connection.execute("use published")
         tables = _tables(connection)
-        rows = sum(_copy_table(connection, table) for table in tables)
-        _write_build_info(connection, as_of)
-        ledger = carry_ledger(connection, out, _landing(connection))
+        rows = sum(_copy_table(connection, table, is_hashed) for table in tables)
+        write_build_info(connection, as_of)
+        ledger = carry_ledger(connection, out, landing)
         views = _copy_views(connection, build_file.stem)
         connection.execute("checkpoint published")
         connection.execute("use memory")
@@ -190,11 +198,16 @@ def _landing(connection: duckdb.DuckDBPyConnection) -> str:
     return connection.execute("select landing from build.trust.build_info").fetchone()[0]
 
 
-def _check_build(connection: duckdb.DuckDBPyConnection, build_file: Path) -> None:
-    """Only a whole run of `dbt build` in which everything passed is published."""
+def _check_build(connection: duckdb.DuckDBPyConnection, build_file: Path) -> bool:
+    """Only a whole run of `dbt build` in which everything passed is published.
+
+    Returns:
+        Whether e-mail addresses are published as they are.
+    """
     try:
         row = connection.execute(
-            "select is_complete, is_passed, failed_nodes from build.trust.build_info"
+            "select is_complete, is_passed, failed_nodes, has_email_addresses "
+            "from build.trust.build_info"
         ).fetchone()
     except duckdb.Error:
         row = None
@@ -208,6 +221,7 @@ def _check_build(connection: duckdb.DuckDBPyConnection, build_file: Path) -> Non
             f"The last build in {build_file} had {row[2]} nodes that did not pass: mend them, "
             "run scripts/build, then publish."
         )
+    return row[3]
 
 
 def _as_of(connection: duckdb.DuckDBPyConnection) -> datetime | None:
@@ -246,14 +260,25 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[_Table]:
     return [_Table(*row) for row in found]
 
 
-def _copy_table(connection: duckdb.DuckDBPyConnection, table: _Table) -> int:
+def _copy_table(connection: duckdb.DuckDBPyConnection, table: _Table, is_hashed: bool) -> int:
     """Create a table from its own DDL, fill it, compare the count; the number of rows."""
+    columns = connection.execute(
+        "select column_name, data_type, comment from duckdb_columns() "
+        "where database_name = 'build' and schema_name = ? and table_name = ? "
+        "order by column_index",
+        [table.schema, table.name],
+    ).fetchall()
+    content = f"select * from build.{table.sql}"
+    if is_hashed:
+        types = [(quoted(name), kind) for name, kind, _ in columns]
+        chosen = without_addresses(connection, f"build.{table.sql}", types)
+        content = f"select {chosen} from build.{table.sql}"
     connection.execute(f"create schema if not exists {quoted(table.schema)}")
     if table.ddl is None:
-        connection.execute(f"create table {table.sql} as from build.{table.sql}")
+        connection.execute(f"create table {table.sql} as {content}")
     else:
         connection.execute(table.ddl)
-        connection.execute(f"insert into {table.sql} from build.{table.sql}")
+        connection.execute(f"insert into {table.sql} {content}")
     counts = connection.execute(
         f"select (select count(*) from build.{table.sql}), (select count(*) from {table.sql})"
     ).fetchone()
@@ -264,12 +289,10 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, table: _Table) -> int:
         )
     if table.comment:
         connection.execute(f"comment on table {table.sql} is {text(table.comment)}")
-    for column, comment in connection.execute(
-        "select column_name, comment from duckdb_columns() where database_name = 'build' "
-        "and schema_name = ? and table_name = ? and comment is not null",
-        [table.schema, table.name],
-    ).fetchall():
-        connection.execute(f"comment on column {table.sql}.{quoted(column)} is {text(comment)}")
+    for column, _, comment in columns:
+        if comment is not None:
+            target = f"{table.sql}.{quoted(column)}"
+            connection.execute(f"comment on column {target} is {text(comment)}")
     return counts[0]
 
 
@@ -304,53 +327,6 @@ def _copy_views(connection: duckdb.DuckDBPyConnection, catalog: str) -> int:
             )
         waiting = failed
     return count
-
-
-def _write_build_info(connection: duckdb.DuckDBPyConnection, as_of: datetime | None) -> None:
-    """One row: which build this is, of which code, over how many raw rows."""
-    bases = connection.execute(
-        "select schema_name, model_name from build.trust.build_models "
-        "where schema_name = 'staging' and model_name like 'base\\_%' escape '\\'"
-    ).fetchall()
-    input_rows = sum(
-        connection.execute(
-            f"select count(*) from build.{quoted(schema)}.{quoted(name)}"
-        ).fetchone()[0]
-        for schema, name in bases
-    )
-    connection.execute("create schema if not exists trust")
-    connection.execute(
-        """
-        create table trust.build_info as
-        select
-            build_id,
-            cast(? as varchar) as code_version,
-            cast(? as timestamp) as as_of,
-            started_at,
-            finished_at,
-            nodes,
-            cast(? as bigint) as input_rows,
-            dbt_version,
-            version() as duckdb_version
-        from build.trust.build_info
-        """,
-        [code_version(), as_of, input_rows],
-    )
-
-
-def code_version() -> str | None:
-    """The version of the project's code as git names it; None without git or a repository."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(PROJECT), "describe", "--tags", "--always", "--dirty"],
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip() or None
 
 
 def _verify(temporary: Path, published: Published) -> None:

@@ -220,10 +220,15 @@ def make_build(tmp_path: Path) -> Callable[..., Path]:
                 create table trust.build_info as
                 select
                     '{build_id}' as build_id, now()::timestamp as started_at,
-                    now()::timestamp as finished_at, '1.11' as dbt_version, 3 as nodes,
+                    now()::timestamp as finished_at, 1.5::double as seconds,
+                    '{{"inactivity_days": 90}}' as parameters, false as has_email_addresses,
+                    'seeds' as landing,
+                    '1.11' as dbt_version, 3 as nodes,
                     {0 if is_passed else 2} as failed_nodes, 0 as missing_nodes,
                     {is_complete} as is_complete, {is_passed} as is_passed;
                 create table trust.build_models as
+                select
+                    *, 'model' as resource_type, 'table' as materialization, 0.1 as seconds
                 from (values
                     ('core', 'fct_orders', true),
                     ('core', 'fct_sessions', false),
@@ -232,6 +237,8 @@ def make_build(tmp_path: Path) -> Callable[..., Path]:
                     ('staging', 'base_contract__orders', false),
                     ('intermediate', 'int_build__clock', false)
                 ) as models (schema_name, model_name, is_published);
+                create table trust.kpi_queries
+                    (kpi varchar, database_name varchar, sql varchar);
                 """
             )
         return file

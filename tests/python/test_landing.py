@@ -16,13 +16,20 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from commerce_kpis.generate_macros import jinja_macro, landing_contract
+from conftest import PROJECT
 from landing_project import LandingProject, literal
 
 AWKWARD = 'o\'neill & "sons"[1]'  # a folder name that breaks SQL, patterns and shells alike
+# Names of a schema, a file and a column that would be run if they stood in SQL as they are.
+SCHEMA = "O'Neill'; DROP SCHEMA staging CASCADE; --"
+PART = "2025 02'); drop schema staging cascade; -- [a]*.csv.gz"
+COLUMN = "colour'); drop schema staging cascade; --"
+SAME = ("seeds", "files")  # ways in that keep every value as the text it was written as
 TABLES = ("companies", "orders", "order_lines", "web_sessions", "touches")
 
-COMPANIES = """\
-company_id,valid_from,company_name,employee_count,is_internal,colour
+COMPANIES = f"""\
+company_id,valid_from,company_name,employee_count,is_internal,{COLUMN}
 C1,,"Smith, ""Jones"" & Co",17850,false,red
 C2,2025-01-01T00:00:00+01:00,"Two
 lines", 12 ,TRUE,
@@ -86,10 +93,26 @@ class Project(LandingProject):
         self.landing = folder / AWKWARD
         self.loader = folder / "loader.duckdb"
         super().__init__(folder, f"attach:\n  - path: {json.dumps(str(self.loader))}\n")
+        (folder / "models" / "trust").mkdir()
+        shutil.copyfile(
+            PROJECT / "models/trust/build_inputs.sql", folder / "models/trust/build_inputs.sql"
+        )
         for seed in (folder / "seeds" / "raw").glob("*.csv"):
             header = seed.read_text(encoding="utf-8").splitlines()[0]
             seed.write_text(header + "\n", encoding="utf-8")
         duckdb.connect(str(self.loader)).close()
+
+    def keep_tables(self) -> None:
+        """Leave only the tables of these tests in the contract: dbt is three times as fast."""
+        contract = landing_contract()
+        (self.folder / "macros" / "generated" / "landing_contract.sql").write_text(
+            jinja_macro("landing_contract", {table: contract[table] for table in TABLES}, "a test"),
+            encoding="utf-8",
+        )
+        for path in (*self.folder.glob("models/**/*__*"), *self.folder.glob("seeds/raw/raw_*.csv")):
+            table = path.stem.split("__")[-1].removeprefix("raw_")
+            if table in contract and table not in TABLES:
+                path.unlink()
 
     def dbt(self, landing: str, *select: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Build a selection; the folder of files has an awkward name."""
@@ -116,9 +139,7 @@ class Project(LandingProject):
         companies = companies.replace("Two\r\nlines", "Two\nlines")
         (self.landing / "companies.csv").write_bytes(b"\xef\xbb\xbf" + companies.encode())
         (self.landing / "orders" / "2025-01.csv").write_text(ORDERS_JANUARY, encoding="utf-8")
-        (self.landing / "orders" / "2025 02.csv.gz").write_bytes(
-            gzip.compress(ORDERS_FEBRUARY.encode())
-        )
+        (self.landing / "orders" / PART).write_bytes(gzip.compress(ORDERS_FEBRUARY.encode()))
         (self.landing / "_read_me.csv").write_text("not a table", encoding="utf-8")
         (self.landing / "notes.txt").write_text("not a table", encoding="utf-8")
         with duckdb.connect() as connection:
@@ -132,7 +153,7 @@ class Project(LandingProject):
         """The delivery as tables and views of another database, names in upper case."""
         self.loader.unlink()
         with duckdb.connect(str(self.loader)) as connection:
-            connection.execute('create schema "o\'neill sons"; use loader."o\'neill sons"')
+            connection.execute(f'create schema "{SCHEMA.lower()}"; use loader."{SCHEMA}"')
             for table, parts in DELIVERY.items():
                 for number, part in enumerate(parts):
                     self._text_table(connection, f"{table}_part_{number}", table, part, upper=True)
@@ -194,7 +215,7 @@ def test_the_three_ways_give_the_same_staging_tables(project: Project) -> None:
     project.write_files()
     project.write_schema()
     content = project.loader_content()
-    database = {"landing_database": "loader", "landing_schema": "O'Neill Sons"}
+    database = {"landing_database": "loader", "landing_schema": SCHEMA}
     for landing, variables in (("seeds", {}), ("files", {}), ("schema", database)):
         done = project.dbt(landing, *select, "int_landing__availability", **variables)
         assert done.returncode == 0, done.stdout
@@ -236,9 +257,31 @@ def test_the_three_ways_give_the_same_staging_tables(project: Project) -> None:
         " where row_status = 'rejected'",
     )
     assert kept[0] == "unparsable_employee_count"
-    assert json.loads(kept[1])["colour"] == "blue", "an unknown column is kept in raw_row"
+    assert json.loads(kept[1])[COLUMN] == "blue", "an unknown column is kept in raw_row"
     products = project.query("schema", "select product_id from staging.stg_contract__order_lines")
     assert ("17850",) in products, "an id is the same text however it was typed"
+
+
+def test_the_same_rows_in_other_files_have_the_same_hash(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.keep_tables()
+    project.write_seeds()
+    project.write_files()
+    for landing in ("seeds", "files"):
+        done = project.dbt(landing, "+build_inputs")
+        assert done.returncode == 0, done.stdout
+    hashes = "select table_name, rows_landed, content_hash from trust.build_inputs order by all"
+    seeds, files = ({row[0]: row[1:] for row in project.query(way, hashes)} for way in SAME)
+    for table in ("companies", "orders"):
+        assert files[table] == seeds[table]
+    assert files["orders"][0] == 6
+    assert files["touches"] == (0, None)
+    named = project.query(
+        "files", "select file_names, file_bytes from trust.build_inputs where table_name = 'orders'"
+    )
+    size = sum(path.stat().st_size for path in (project.landing / "orders").iterdir())
+    assert named == [(f"orders/{PART}, orders/2025-01.csv", size)]
+    assert project.query("seeds", "select count(file_names) from trust.build_inputs") == [(0,)]
 
 
 def test_availability_says_what_was_delivered(project: Project) -> None:
@@ -378,16 +421,24 @@ def test_a_schema_that_cannot_be_used_is_one_line(project: Project) -> None:
     assert_lines(lines, [("schema.Staging", "builds into")])
 
 
+def test_a_name_that_sql_cannot_quote_is_one_line(project: Project) -> None:
+    quoted = {"landing_database": "loader", "landing_schema": 'x"; drop schema staging; --'}
+    assert_lines(problems(project.dbt("schema", **quoted)), [("drop schema", "a double quote")])
+    project.write_files()
+    lines = problems(project.dbt("files", landing_delimiter='"'))
+    assert_lines(lines, [("landing_delimiter", "no double quote")])
+
+
 def test_tables_that_a_schema_lacks_are_one_line_each(project: Project) -> None:
     project.write_schema()
     with duckdb.connect(str(project.loader)) as connection:
-        connection.execute('use loader."o\'neill sons"')
+        connection.execute(f'use loader."{SCHEMA}"')
         connection.execute("drop table companies; drop view orders")
         connection.execute("create table orders (order_id integer, placed_at timestamp)")
-    variables = {"landing_database": "loader", "landing_schema": "o'neill sons"}
+    variables = {"landing_database": "loader", "landing_schema": SCHEMA}
     expected = [
-        ("required table companies", "loader.o'neill sons", "view of this name"),
-        ("required column orders.currency_code", "loader.o'neill sons"),
+        ("required table companies", f"loader.{SCHEMA}", "view of this name"),
+        ("required column orders.currency_code", f"loader.{SCHEMA}"),
     ]
     assert_lines(problems(project.dbt("schema", **variables)), expected)
 

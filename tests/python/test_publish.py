@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import duckdb
 import pytest
+from commerce_kpis.build_info import code_hash, code_version
 from commerce_kpis.console import UserError
-from commerce_kpis.locks import locked
+from commerce_kpis.locks import LOCK_NAME, locked
 from commerce_kpis.publish import publish
 from conftest import PROJECT, module_environment
 
@@ -65,6 +70,7 @@ def _start(code: str, *arguments: object) -> subprocess.Popen[str]:
         [sys.executable, "-c", code, *map(str, arguments)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         env=module_environment(PROJECT),
     )
@@ -83,6 +89,14 @@ def _digest(file: Path) -> str:
 def _query(file: Path, sql: str) -> list[tuple]:
     with duckdb.connect(str(file), read_only=True) as connection:
         return connection.execute(sql).fetchall()
+
+
+def _rows(file: Path, sql: str) -> list[dict]:
+    """Rows as mappings from the names of their columns."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        found = connection.execute(sql)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def test_a_reader_keeps_the_file_it_opened(make_build: MakeBuild, tmp_path: Path) -> None:
@@ -231,7 +245,7 @@ def test_a_second_build_says_who_holds_the_lock_or_waits(tmp_path: Path) -> None
         with pytest.raises(UserError, match=f"a long build, PID {holder.pid}"), locked([tmp_path]):
             pass
         waiting = _start(HOLD.replace("command=", "wait=True, command="), tmp_path)
-        time.sleep(0.5)
+        assert f"Waiting for a long build, PID {holder.pid}" in waiting.stderr.readline()
         assert waiting.poll() is None
         holder.kill()
         assert waiting.stdout.readline().strip() == "held"
@@ -243,9 +257,22 @@ def test_a_second_build_says_who_holds_the_lock_or_waits(tmp_path: Path) -> None
         pass
 
 
-def test_the_real_build_is_published_whole(built_file: Path, tmp_path: Path) -> None:
-    out = tmp_path / "kpis.duckdb"
-    publish(built_file, out)
+def test_who_ends_with_a_killed_holder_is_waited_for(tmp_path: Path) -> None:
+    ended = _start("")
+    ended.wait()
+    heir = _start(HOLD, tmp_path)
+    try:
+        assert heir.stdout.readline().strip() == "held"
+        (tmp_path / LOCK_NAME).write_text(f"scripts/build, PID {ended.pid}\n", encoding="utf-8")
+        threading.Timer(0.3, heir.kill).start()
+        with locked([tmp_path]):
+            assert f"PID {os.getpid()}" in (tmp_path / LOCK_NAME).read_text(encoding="utf-8")
+    finally:
+        heir.kill()
+
+
+def test_the_real_build_is_published_whole(built_file: Path, published_file: Path) -> None:
+    out = published_file
     built = _query(
         built_file,
         "select schema_name, model_name from trust.build_models "
@@ -268,19 +295,73 @@ def test_the_real_build_is_published_whole(built_file: Path, tmp_path: Path) -> 
     assert _query(out, "select as_of from trust.build_info") == as_of
 
 
-def test_every_table_and_column_says_what_it_is(built_file: Path) -> None:
+def test_every_table_and_column_says_what_it_is(published_file: Path) -> None:
     bare = """
         select schema_name || '.' || table_name || '.' || column_name
         from duckdb_columns()
         where schema_name in ('core', 'kpi', 'trust') and comment is null
-            and table_name not in ('build_info', 'build_models')
         union all
         select schema_name || '.' || table_name
         from duckdb_tables()
         where schema_name in ('core', 'kpi', 'trust') and comment is null
-            and table_name not in ('build_info', 'build_models')
     """
-    assert _query(built_file, bare) == []
+    assert _query(published_file, bare) == []
+
+
+def test_build_info_says_what_the_file_was_made_of(built_file: Path, published_file: Path) -> None:
+    (info,) = _rows(published_file, "select * from trust.build_info")
+    code = subprocess.run(
+        ["git", "-C", PROJECT, "describe", "--tags", "--always", "--dirty"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert info["code_version"].startswith(code.stdout.strip().removesuffix("-dirty"))
+    assert info["code_hash"] == code_hash()
+    took = (info["finished_at"] - info["started_at"]).total_seconds()
+    assert abs(took - info["seconds"]) < 0.1
+    assert took > 0
+    assert json.loads(info["parameters"]) == {}
+    assert info["has_email_addresses"] is False
+    landed = "select sum(rows_landed), count(*) from trust.dq_conservation"
+    assert _query(published_file, landed) == [(info["input_rows"], info["input_tables"])]
+    unlike = """
+        select table_name from trust.dq_conservation
+        full join trust.build_inputs using (table_name, rows_landed)
+        where dq_conservation.table_name is null or build_inputs.table_name is null
+            or content_hash is null or not is_delivered
+    """
+    assert _query(published_file, unlike) == []
+
+
+def test_code_that_changed_after_the_build_is_not_named_as_what_was_built(tmp_path: Path) -> None:
+    began = datetime.now(timezone.utc).replace(tzinfo=None)
+    assert not code_version(began).endswith("+changed")
+    assert code_version(began - timedelta(days=36500)).endswith("+changed")
+
+
+def test_the_hash_of_all_inputs_is_that_of_each(make_build: MakeBuild, tmp_path: Path) -> None:
+    tables = [
+        "('orders', true, 3, 'a'), ('refunds', true, 0, null)",
+        "('refunds', true, 0, null), ('orders', true, 3, 'a')",
+        "('orders', true, 3, 'b'), ('refunds', true, 0, null)",
+        "('orders', true, 3, 'a'), ('refunds', false, 0, null)",
+    ]
+    hashes = []
+    for number, rows in enumerate(tables):
+        build = make_build("b")
+        with duckdb.connect(str(build)) as connection:
+            connection.execute(
+                f"create table trust.build_inputs as from (values {rows}) "
+                "as inputs (table_name, is_delivered, rows_landed, content_hash)"
+            )
+        publish(build, tmp_path / f"{number}.duckdb")
+        (info,) = _rows(tmp_path / f"{number}.duckdb", "from trust.build_info")
+        hashes.append(info["input_hash"])
+        assert info["input_rows"] == 3
+        assert json.loads(info["parameters"]) == {"inactivity_days": 90}
+    assert hashes[0] == hashes[1]
+    assert len({*hashes}) == 3
 
 
 def test_the_catalog_names_a_table_once_and_no_interval_as_null(built_file: Path) -> None:
