@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from commerce_kpis.email_addresses import without_addresses
 from commerce_kpis.project import PROJECT
 from commerce_kpis.sql import text
 
@@ -61,12 +62,18 @@ COMMENTS = {
 }
 
 
-def write_build_info(connection: duckdb.DuckDBPyConnection, as_of: datetime | None) -> None:
+def write_build_info(
+    connection: duckdb.DuckDBPyConnection, as_of: datetime | None, is_hashed: bool
+) -> None:
     """Make `trust.build_info` of the current database from what the build file `build` says."""
     (started_at,) = connection.execute("select started_at from build.trust.build_info").fetchone()
+    parameters = "parameters"
+    if is_hashed:
+        column = [(parameters, "VARCHAR")]
+        parameters = without_addresses(connection, "build.trust.build_info", column)
     connection.execute("create schema if not exists trust")
     connection.execute(
-        """
+        f"""
         create table trust.build_info as
         select
             build_id,
@@ -81,7 +88,7 @@ def write_build_info(connection: duckdb.DuckDBPyConnection, as_of: datetime | No
             cast(? as bigint) as input_rows,
             cast(? as varchar) as input_hash,
             landing,
-            parameters,
+            {parameters},
             has_email_addresses,
             dbt_version,
             version() as duckdb_version

@@ -50,7 +50,7 @@ def _take(path: Path, wait: bool, command: str) -> int:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise UserError(
-            f"Cannot write {path} ({error.strerror}): make its folder writable."
+            f"Cannot write {path} ({error.strerror}): its folder must be writable and have room."
         ) from None
     try:
         _lock(descriptor, path, wait)
@@ -68,15 +68,11 @@ def _take(path: Path, wait: bool, command: str) -> int:
 def _lock(descriptor: int, path: Path, wait: bool) -> None:
     """Lock the file, or say who has. A name that is gone is that of an earlier holder."""
     until = time.monotonic() + GRACE
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            holder = os.pread(descriptor, 200, 0).decode(errors="replace").strip()
-            if not _is_running(holder) and time.monotonic() < until:
-                time.sleep(0.05)
-                continue
+    while not _is_locked(descriptor):
+        holder = os.pread(descriptor, 200, 0).decode(errors="replace").strip()
+        if not _is_running(holder) and time.monotonic() < until:
+            time.sleep(0.05)
+            continue
         holder = holder or "another process"
         if not wait:
             raise UserError(
@@ -85,6 +81,15 @@ def _lock(descriptor: int, path: Path, wait: bool) -> None:
         make_console(stderr=True).print(f"Waiting for {holder} in {path.parent} ...", markup=False)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         return
+
+
+def _is_locked(descriptor: int) -> bool:
+    """Whether the lock could be taken at once."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _is_running(holder: str) -> bool:

@@ -174,7 +174,7 @@ def _copy(build_file: Path, temporary: Path, out: Path) -> Published:
         connection.execute("use published")
         tables = _tables(connection)
         rows = sum(_copy_table(connection, table, is_hashed) for table in tables)
-        write_build_info(connection, as_of)
+        write_build_info(connection, as_of, is_hashed)
         ledger = carry_ledger(connection, out, landing)
         views = _copy_views(connection, build_file.stem)
         connection.execute("checkpoint published")

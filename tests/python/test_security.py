@@ -205,7 +205,10 @@ def test_e_mail_addresses_are_hashed_wherever_they_stand(
                 "insert into trust.build_models by name "
                 f"select 'trust' as schema_name, '{name}' as model_name, true as is_published"
             )
-        connection.execute("update trust.build_info set has_email_addresses = ?", [is_published])
+        connection.execute(
+            "update trust.build_info set has_email_addresses = ?, parameters = 'a@x.example'",
+            [is_published],
+        )
     out = tmp_path / "kpis.duckdb"
     publish(build, out)
     expected = {text: text if is_published else hashed for text, hashed in TEXTS.items()}
@@ -215,7 +218,9 @@ def test_e_mail_addresses_are_hashed_wherever_they_stand(
     assert _rows(out, "select text from trust.texts where n is null") == [(None,)]
     for view in ("bi.texts", "trust.more_texts"):
         assert {row[0] for row in _rows(out, f"from {view}")} == {*expected.values(), None}
-    assert _rows(out, "select has_email_addresses from trust.build_info") == [(is_published,)]
+    assert _rows(out, "select has_email_addresses, parameters from trust.build_info") == [
+        (is_published, "a@x.example" if is_published else _hash("a@x.example"))
+    ]
 
 
 def test_no_e_mail_address_is_published(built_file: Path, published_file: Path) -> None:
