@@ -111,6 +111,15 @@ COMMENTS = {
     ),
 }
 
+OF_THE_VIEW = (
+    "One row per value as it was reported, from known_from until known_to, and why it changed. "
+    "The macro trust.kpi_reported_at(moment) gives the values that were known at a moment."
+)
+ADDED = {
+    "known_to": "Moment from which another row holds, UTC; null if this one still does.",
+    "value_before": "What was reported before; null at first.",
+}
+
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the tables and views of an empty ledger in schema trust, with what they mean."""
@@ -118,11 +127,16 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table trust.{name} ({columns})")
     connection.execute(f"create view trust.kpi_reported as {REPORTED}")
     connection.execute(f"create macro trust.kpi_reported_at(moment) as table {REPORTED_AT}")
-    for name, (comment, columns) in COMMENTS.items():
-        connection.execute(f"comment on table trust.{name} is {text(comment)}")
+    meanings = dict(ADDED)
+    for _, columns in COMMENTS.values():
+        meanings |= columns
+    view = connection.execute("describe trust.kpi_reported").fetchall()
+    described = {
+        **COMMENTS,
+        "kpi_reported": (OF_THE_VIEW, {row[0]: meanings[row[0]] for row in view}),
+    }
+    for name, (comment, columns) in described.items():
+        kind = "view" if name == "kpi_reported" else "table"
+        connection.execute(f"comment on {kind} trust.{name} is {text(comment)}")
         for column, meaning in columns.items():
             connection.execute(f"comment on column trust.{name}.{column} is {text(meaning)}")
-    connection.execute(
-        "comment on view trust.kpi_reported is 'One row per value as reported, from known_from "
-        "until known_to (null: still), with value_before and the reason of the change.'"
-    )
