@@ -265,6 +265,21 @@ def _find_changes(connection: duckdb.DuckDBPyConnection) -> None:
             select *
             from trust.kpi_reported_values
             qualify row_number() over (partition by {key} order by publishing_number desc) = 1
+        ),
+
+        -- Two hashes of one version: the SQL was written in another way.
+        same_meaning as (
+            select distinct
+                is_now.kpi,
+                is_now.variant,
+                is_now.definition_hash as hash_now,
+                was.definition_hash as hash_before
+            from published.kpi.kpi_catalog_changes as is_now
+            inner join published.kpi.kpi_catalog_changes as was
+                on
+                    is_now.kpi = was.kpi
+                    and is_now.variant = was.variant
+                    and is_now.definition_version = was.definition_version
         )
 
         select
@@ -283,10 +298,17 @@ def _find_changes(connection: duckdb.DuckDBPyConnection) -> None:
             case
                 when open_rows.kpi is null then 'first_report'
                 when open_rows.definition_hash != now_there.definition_hash
+                    and same_meaning.kpi is null
                     then 'definition_change'
             end as reason
         from now_there
         full join open_rows on {same_key}
+        left join same_meaning
+            on
+                now_there.kpi = same_meaning.kpi
+                and now_there.variant = same_meaning.variant
+                and now_there.definition_hash = same_meaning.hash_now
+                and open_rows.definition_hash = same_meaning.hash_before
         where
             open_rows.kpi is null
             or (now_there.kpi is null and not open_rows.is_removed)

@@ -212,6 +212,28 @@ def test_a_changed_formula_or_rule_shows_as_such(
     assert versions(out, "aov", "aov", "2025-05-01") == [(500, "first_report"), (1000, reason)]
 
 
+def test_another_wording_of_a_definition_is_no_change_of_it(
+    history: History, tmp_path: Path
+) -> None:
+    """As scripts/update_definitions --same-numbers records it: a change then has another reason."""
+    out = shutil.copyfile(history.published, tmp_path / "kpis.duckdb")
+    recorded = "select kpi, variant, definition_version, 'another', changed_on, what_changed, why"
+    build = changed_build(
+        history,
+        tmp_path,
+        f"""
+        update kpi.kpi_values set definition_hash = 'another' where {AOV};
+        update kpi.kpi_values
+        set numerator = 2 * numerator, value = 2 * value where {AOV} and value is not null;
+        update kpi.kpi_catalog_changes set definition_hash = (
+            select any_value(definition_hash) from kpi.kpi_catalog where {AOV}
+        ) where {AOV};
+        insert into kpi.kpi_catalog_changes {recorded} from kpi.kpi_catalog_changes where {AOV};
+        """,
+    )
+    assert "definition_change" not in publish(build, out).ledger.restated
+
+
 def test_a_value_that_is_gone_is_closed_and_not_deleted(history: History, tmp_path: Path) -> None:
     out = shutil.copyfile(history.published, tmp_path / "kpis.duckdb")
     publish(changed_build(history, tmp_path, f"delete from kpi.kpi_values where {AOV}"), out)
