@@ -83,8 +83,9 @@ The variable `landing` in `dbt_project.yml` is the switch; `--vars` sets it for 
 - **Key**: one row counts per source and key. Of several the newest `source_updated_at` counts, then
   the newest `loaded_at`, then the smallest row hash; the others are superseded.
 
-A row that breaks a rule is rejected: it is kept with its reason in `trust.dq_rejected_rows` and
-counts nowhere else. More rejections than the variable `rejection_threshold` allows fail the build.
+A row that breaks a rule is rejected: it is kept as delivered, with its reason, in
+`trust.dq_rejected_rows` and counts nowhere else. More rejections than the variable
+`rejection_threshold` allows fail the build. `trust.dq_rules` lists all rules with what they caught.
 The reasons of every table are:
 
 | reason | the row |

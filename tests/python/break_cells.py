@@ -41,7 +41,8 @@ BREAKS = (
     # words where a flag or one of a list is asked for
     *("yes", "maybe", "TRUE", "2", "true", "person", "guest", "a:b"),
     # what breaks a line of CSV, a statement, a template, a page or a sheet
-    *('"', '""', "'", '"{}', "a;b;c", "a,b", "line\nbreak", "tab\tbetween", "back\\slash"),
+    *('"', '""', "'", '"{}', "a;b;c", "a,b", "line\nbreak", "carriage\rreturn"),
+    *("tab\tbetween", "back\\slash"),
     *("'; drop table orders; --", "{{ 1 / 0 }}", "%s", "$HOME", "<b>{}</b>", "=1+1"),
     # control characters, encodings, letters that look like others
     *("\x01\x1f\x7f", "\x1b[31m{}", "\ufeff{}", "\u200b{}", "\u00a0{}\u00a0", "\u202e{}"),
