@@ -1,6 +1,6 @@
 {{ config(enabled=(var('landing') == 'seeds'), tags=['golden']) }}
 -- A definition that is not the last recorded one of its variant was changed in silence: raise its
--- version, or say that it means the same, with scripts/update_definitions.
+-- version, or say that it means the same, with scripts/update_definitions. One that is new is none.
 with recorded as (
     select
         kpi,
@@ -25,7 +25,7 @@ select
     catalog.definition_version,
     max(recorded.definition_version) as recorded_version
 from catalog
-left join recorded
+inner join recorded
     on
         catalog.kpi = recorded.kpi
         and catalog.variant = recorded.variant

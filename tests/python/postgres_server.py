@@ -16,7 +16,7 @@ import duckdb
 from commerce_kpis.postgres import Plugin
 from commerce_kpis.project import PROJECT
 
-PASSWORD = "it's a \\ secret"
+AWKWARD_WORD = "it's a \\ secret"
 USER = "loader"
 
 
@@ -36,7 +36,7 @@ def running_server(binaries: Path) -> Iterator[dict[str, str]]:
     account = _unprivileged_account()
     try:
         password = folder / "password"
-        password.write_text(PASSWORD + "\n", encoding="utf-8")
+        password.write_text(AWKWARD_WORD + "\n", encoding="utf-8")
         if account:
             for path in (folder, password):
                 shutil.chown(path, account["user"], account["group"])
@@ -65,7 +65,7 @@ def running_server(binaries: Path) -> Iterator[dict[str, str]]:
                 "PGHOST": str(folder),
                 "PGUSER": USER,
                 "PGDATABASE": "postgres",
-                "PGPASSWORD": PASSWORD,
+                "PGPASSWORD": AWKWARD_WORD,
             }
         finally:
             run("pg_ctl", "stop", "--wait", "--mode", "fast")
