@@ -35,10 +35,10 @@ def running_server(binaries: Path) -> Iterator[dict[str, str]]:
     folder = Path(tempfile.mkdtemp(prefix="kpi_postgres_"))
     account = _unprivileged_account()
     try:
-        password = folder / "password"
-        password.write_text(AWKWARD_WORD + "\n", encoding="utf-8")
+        word = folder / "word"
+        word.write_text(AWKWARD_WORD + "\n", encoding="utf-8")
         if account:
-            for path in (folder, password):
+            for path in (folder, word):
                 shutil.chown(path, account["user"], account["group"])
 
         def run(*command: str) -> None:
@@ -56,17 +56,14 @@ def running_server(binaries: Path) -> Iterator[dict[str, str]]:
             )
             assert done.returncode == 0, done.stderr
 
-        access = ("--username", USER, "--pwfile", str(password), "--auth", "scram-sha-256")
+        access = ("--username", USER, "--pwfile", str(word), "--auth", "scram-sha-256")
         run("initdb", *access, "--encoding", "UTF8", "--no-sync")
         options = f"-k {folder} -c listen_addresses='' -c fsync=off"
         run("pg_ctl", "start", "--wait", "--log", str(folder / "log"), "--options", options)
         try:
-            yield {
-                "PGHOST": str(folder),
-                "PGUSER": USER,
-                "PGDATABASE": "postgres",
-                "PGPASSWORD": AWKWARD_WORD,
-            }
+            variables = {"PGHOST": str(folder), "PGUSER": USER, "PGDATABASE": "postgres"}
+            variables["PGPASSWORD"] = AWKWARD_WORD
+            yield variables
         finally:
             run("pg_ctl", "stop", "--wait", "--mode", "fast")
     finally:
