@@ -376,7 +376,7 @@ class Soak:
             for process in processes:
                 said, errors = process.communicate()
                 if process.returncode != 0:
-                    self.violate(f"a reader ended by itself: {errors[-300:]}")
+                    self.violate(f"a reader ended with {process.returncode}: {errors[-300:]}")
                     continue
                 seen = json.loads(said.splitlines()[-1])
                 self.counts["reads"] += seen["reads"]
