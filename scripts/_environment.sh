@@ -19,7 +19,11 @@ fail() {
 
 find_python() {
     local candidate found=""
+    # An active environment is no Python to make itself with: it is about to be removed.
+    local outside
+    outside=$(printf '%s' "$PATH" | tr ':' '\n' | { grep -vxF "$VENV/bin" || true; } | paste -sd: -)
     for candidate in ${PYTHON:+"$PYTHON"} python3 python3.13 python3.12 python3.11 python3.10; do
+        candidate=$(PATH=$outside command -v "$candidate") || continue
         if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2> /dev/null; then
             printf '%s\n' "$candidate"
             return

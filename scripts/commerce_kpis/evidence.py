@@ -69,24 +69,21 @@ class Relation:
     def measures_of(self, dimension: str) -> tuple[str, ...]:
         return self.measures.get(dimension) or self.measures.get("*") or ()
 
-    def condition(self, cell: Cell, period: Period) -> str:
-        """SQL: whether a row belongs to a cell."""
-        conditions = [self.in_period(period)]
-        if self.is_by_member:
-            conditions.append(f"dimension = {text(cell.dimension)}")
-            conditions.append(f"dimension_value = {text(cell.dimension_value)}")
-        elif cell.dimension != "total":
-            member = f"cast({quoted(cell.dimension)} as varchar)"
-            conditions.append(f"{member} = {text(cell.dimension_value)}")
-        return " and ".join(conditions)
-
-    def in_period(self, period: Period) -> str:
-        """SQL: whether a row belongs to a period."""
+    def condition(self, dimension: str) -> str:
+        """SQL: whether a row of `behind` belongs to one of `cells` of a dimension."""
         if self.kind == "events":
-            start, end = text(period.start), text(period.end)
-            return f"event_date >= date {start} and event_date < date {end}"
-        grain = text(period.grain)
-        return f"period_grain = {grain} and {period.index} between from_index and to_index"
+            period = "behind.event_date >= cells.period_start"
+            period += " and behind.event_date < cells.period_end"
+        else:
+            period = "behind.period_grain = cells.period_grain"
+            period += " and cells.period_index between behind.from_index and behind.to_index"
+        if self.is_by_member:
+            member = "behind.dimension = cells.dimension"
+            return f"{period} and {member} and behind.dimension_value = cells.dimension_value"
+        if dimension == "total":
+            return period
+        member = f"cast(behind.{quoted(dimension)} as varchar)"
+        return f"{period} and {member} = cells.dimension_value"
 
 
 @dataclass(frozen=True)
@@ -185,8 +182,9 @@ def make_evidence(
             continue
         table = quoted(f"evidence_{relation.name}")
         rows = query.select(
-            f"select {number * ROWS} + row_number() over () as row_id, * "
-            f"from {relation.name} where {relation.condition(cell, period)}"
+            f"select {number * ROWS} + row_number() over () as row_id, behind.* "
+            f"from {relation.name} as behind inner join ({_cell_sql(cell, period)}) as cells "
+            f"on {relation.condition(cell.dimension)}"
         )
         # A step around this one may cut columns of its own: none is needed here.
         connection.execute(f"create or replace temp table {table} as {rows}")
@@ -206,6 +204,19 @@ def make_evidence(
     return asked
 
 
+def _cell_sql(cell: Cell, period: Period) -> str:
+    """A cell as one row."""
+    return f"""
+        select
+            {text(period.grain)} as period_grain,
+            {period.index} as period_index,
+            date {text(period.start)} as period_start,
+            date {text(period.end)} as period_end,
+            {text(cell.dimension)} as dimension,
+            {text(cell.dimension_value)} as dimension_value
+    """
+
+
 def _rows_as_cells(query: KpiQuery, asked: list[Relation], cell: Cell, period: Period) -> str:
     """The rows of a cell, each as a cell of its own; the moment `as_of` holds its number."""
     named: set[str] = set()
@@ -222,13 +233,10 @@ def _rows_as_cells(query: KpiQuery, asked: list[Relation], cell: Cell, period: P
     rows = " union all by name ".join(selects) or "select 0 as row_id where false"
     return f"""
         select
-            {text(period.grain)} as period_grain,
-            date {text(period.start)} as period_start,
-            date {text(period.end)} as period_end,
-            {text(cell.dimension)} as dimension,
-            {text(cell.dimension_value)} as dimension_value,
+            cells.* exclude (period_index),
             {", ".join(columns)},
             true as is_complete_period,
             make_timestamp(row_id) as as_of
         from ({rows}) as rows_of_the_cell
+        cross join ({_cell_sql(cell, period)}) as cells
     """

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -22,10 +19,11 @@ from commerce_kpis.evidence import (
     kpi_query,
     make_evidence,
 )
-from commerce_kpis.explain_pages import print_explanation
+from commerce_kpis.explain_pages import print_explanation, write_csv
+from commerce_kpis.explain_question import asked_member, asked_variant, known_kpi, period_start
 from commerce_kpis.ledger import reported
 from commerce_kpis.project import PUBLISHED_FILE
-from commerce_kpis.sql import first_line, quoted, text
+from commerce_kpis.sql import first_line, quoted, row_of, rows_of, text
 
 GRAINS = ("day", "week", "month", "quarter", "year", "r12m")
 AXIS = ("row_id", "period_grain", "from_index", "to_index", "dimension", "dimension_value")
@@ -92,14 +90,14 @@ def main(
     KPI is the name of a table without `kpi_`, such as sales, cac, customer_churn.
     """
     with connect(file) as connection:
-        kpi = _known_kpi(connection, kpi.removeprefix("kpi_"))
-        catalog = _variant(connection, kpi, variant)
-        start = _period_start(connection, kpi, grain, period_text)
-        name, value = _member(dimension)
+        kpi = known_kpi(connection, kpi.removeprefix("kpi_"))
+        catalog = asked_variant(connection, kpi, variant)
+        start = period_start(connection, kpi, grain, period_text)
+        name, value = asked_member(dimension)
         cell = Cell(kpi, grain, start, name, value)
         explanation = explain(connection, cell, catalog["variant"])
     if csv_file:
-        _write_csv(csv_file, explanation)
+        write_csv(csv_file, explanation)
     print_explanation(make_console(), explanation, shown, csv_file)
 
 
@@ -131,19 +129,16 @@ def explain(connection: duckdb.DuckDBPyConnection, cell: Cell, variant: str) -> 
         UserError: there is no such cell, or its rows are not there.
     """
     key = {**vars(cell), "variant": variant}
-    value = _one(connection, "kpi.kpi_values", key)
-    catalog = _one(connection, "kpi.kpi_catalog", {"kpi": cell.kpi, "variant": variant})
-    wide = _one(
+    value = row_of(connection, "kpi.kpi_values", key)
+    catalog = row_of(connection, "kpi.kpi_catalog", {"kpi": cell.kpi, "variant": variant})
+    wide = row_of(
         connection,
         f"kpi.kpi_{cell.kpi}",
         {name: part for name, part in vars(cell).items() if name != "kpi"},
     )
     if wide is None:
         raise UserError(f"There is no {cell}: {_near_members(connection, cell)}")
-    variants = {
-        row["variant"]: row for row in _all(connection, "kpi.kpi_catalog", {"kpi": cell.kpi})
-    }
-    parts = parts_of(catalog, variants, list(wide))
+    parts = parts_of(connection, catalog)
     query, period = _query(connection, cell)
     is_statistic = not catalog["denominator"] and not _is_sum(catalog)
     rows = _rows(connection, query, cell, period, parts, is_statistic)
@@ -157,7 +152,7 @@ def explain(connection: duckdb.DuckDBPyConnection, cell: Cell, variant: str) -> 
         rows=rows,
         excluded=_excluded(connection, query, cell, period, parts, rows),
         rejected=_rejected(connection, catalog, period),
-        siblings=_all(
+        siblings=rows_of(
             connection,
             "kpi.kpi_values",
             {name: part for name, part in key.items() if name != "variant"},
@@ -166,23 +161,20 @@ def explain(connection: duckdb.DuckDBPyConnection, cell: Cell, variant: str) -> 
     )
 
 
-def sum_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """The columns of a KPI table that are sums: they are exact, what is divided is a float."""
-    columns = connection.execute(f"describe {table}").fetchall()
-    return [name for name, kind, *_ in columns if kind != "DOUBLE"]
-
-
-def parts_of(catalog: dict, variants: dict[str, dict], sums: list[str]) -> list[str]:
-    """The columns of a KPI table that a variant is made of, the number of its units last.
+def parts_of(connection: duckdb.DuckDBPyConnection, catalog: dict) -> list[str]:
+    """The sums of a KPI table that a variant is made of, the number of its units last.
 
     A statistic names none as numerator: they are those that its formula names, and those of other
-    statistics in it.
+    statistics in it. Sums are exact; what is divided is a float.
 
     Args:
-        catalog: its row of the catalog.
-        variants: the rows of all variants of the KPI, by name.
-        sums: the columns of the table that are sums.
+        connection: the published file is in use.
+        catalog: the variant's row of the catalog.
     """
+    columns = connection.execute(f"describe kpi.kpi_{catalog['kpi']}").fetchall()
+    sums = [name for name, kind, *_ in columns if kind != "DOUBLE"]
+    siblings = rows_of(connection, "kpi.kpi_catalog", {"kpi": catalog["kpi"]})
+    variants = {row["variant"]: row for row in siblings}
     named = [catalog["numerator"], catalog["denominator"]]
     if not any(named):
         named = [catalog["variant"]] if _is_sum(catalog) else _parts_in(catalog, variants)
@@ -201,7 +193,7 @@ def _parts_in(catalog: dict, variants: dict[str, dict]) -> list[str]:
         inner = variants.get(word)
         if inner is None or _is_sum(inner):
             found.append(word)
-        elif inner is not catalog:
+        elif inner["variant"] != catalog["variant"]:
             ratio = [inner["numerator"], inner["denominator"]]
             found += ratio if any(ratio) else _parts_in(inner, variants)
     return found
@@ -338,18 +330,6 @@ def _rejected(connection: duckdb.DuckDBPyConnection, catalog: dict, period: Peri
     ).fetchall()
 
 
-def _one(connection: duckdb.DuckDBPyConnection, table: str, key: dict) -> dict | None:
-    found = _all(connection, table, key)
-    return found[0] if found else None
-
-
-def _all(connection: duckdb.DuckDBPyConnection, table: str, key: dict) -> list[dict]:
-    where = " and ".join(f"{quoted(name)} = ?" for name in key)
-    result = connection.execute(f"select * from {table} where {where}", list(key.values()))
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
 def _empty_value(catalog: dict) -> dict:
     """The value of a cell that kpi_values leaves out: nothing happened in it."""
     return {
@@ -359,32 +339,6 @@ def _empty_value(catalog: dict) -> dict:
         "unit": catalog["unit"],
         "value_status": "no_activity",
     }
-
-
-def _known_kpi(connection: duckdb.DuckDBPyConnection, kpi: str) -> str:
-    known = [row[0] for row in connection.execute("select kpi from trust.kpi_queries").fetchall()]
-    if kpi not in known:
-        raise UserError(f"There is no KPI `{kpi}`: one of {', '.join(sorted(known))}.")
-    return kpi
-
-
-def _variant(connection: duckdb.DuckDBPyConnection, kpi: str, variant: str | None) -> dict:
-    """The catalog's row of a variant, by default of the default one."""
-    variants = _all(connection, "kpi.kpi_catalog", {"kpi": kpi})
-    for row in variants:
-        if row["variant"] == variant or (variant is None and row["is_default"]):
-            return row
-    names = ", ".join(sorted(row["variant"] for row in variants))
-    raise UserError(f"{kpi} has no variant `{variant}`: one of {names}.")
-
-
-def _member(dimension: str | None) -> tuple[str, str]:
-    if not dimension:
-        return "total", "all"
-    name, equals, value = dimension.partition("=")
-    if not equals:
-        raise UserError(f"--dimension {dimension} names no member: write {dimension}=<member>.")
-    return name.strip(), value.strip()
 
 
 def _near_members(connection: duckdb.DuckDBPyConnection, cell: Cell) -> str:
@@ -410,95 +364,6 @@ def _near_members(connection: duckdb.DuckDBPyConnection, cell: Cell) -> str:
     if not members:
         return "there is no such period."
     return f"the members are {', '.join(row[0] for row in members)}."
-
-
-def _period_start(
-    connection: duckdb.DuckDBPyConnection, kpi: str, grain: str, asked: str | None
-) -> date:
-    """First day of the period that a user names."""
-    starts = [
-        row[0]
-        for row in connection.execute(
-            f"""
-            select distinct period_start, period_end, is_complete_period
-            from kpi.kpi_{kpi}
-            where period_grain = ?
-            order by period_start
-            """,
-            [grain],
-        ).fetchall()
-    ]
-    if not starts:
-        raise UserError(f"{kpi} has no grain {grain}: choose another --grain.")
-    if asked is None:
-        row = connection.execute(
-            f"select max(period_start) from kpi.kpi_{kpi} "
-            "where period_grain = ? and is_complete_period",
-            [grain],
-        ).fetchone()
-        return row[0] or starts[-1]
-    moment = _moment(asked)
-    column = "period_end" if grain == "r12m" else "period_start"
-    found = connection.execute(
-        f"""
-        select max(period_start)
-        from kpi.kpi_{kpi}
-        where period_grain = ? and {column} <= ? and period_end > ?
-        """,
-        [grain, moment, moment] if grain != "r12m" else [grain, _next_month(moment), moment],
-    ).fetchone()[0]
-    if found is None:
-        raise UserError(
-            f"{kpi} has no {grain} {asked}: it holds {starts[0]} to {starts[-1]} (first days)."
-        )
-    return found
-
-
-def _moment(asked: str) -> date:
-    """The first day of what a user calls a period."""
-    try:
-        if match := re.fullmatch(r"(\d{4})", asked):
-            return date(int(match[1]), 1, 1)
-        if match := re.fullmatch(r"(\d{4})-?[Qq]([1-4])", asked):
-            return date(int(match[1]), 3 * int(match[2]) - 2, 1)
-        if match := re.fullmatch(r"(\d{4})-?[Ww](\d{1,2})", asked):
-            return date.fromisocalendar(int(match[1]), int(match[2]), 1)
-        if match := re.fullmatch(r"(\d{4})-(\d{2})", asked):
-            return date(int(match[1]), int(match[2]), 1)
-        return date.fromisoformat(asked)
-    except ValueError:
-        raise UserError(
-            f"--period {asked} is no period: write 2026-03, 2026-Q1, 2026-W09, 2026 or 2026-03-15."
-        ) from None
-
-
-def _next_month(day: date) -> date:
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
-
-
-def _write_csv(file: Path, explanation: Explanation) -> None:
-    """Every row, behind the number and left out, with the step it comes from."""
-    listed = [
-        *((True, step) for step in explanation.rows),
-        *((False, step) for step in explanation.excluded),
-    ]
-    columns = list(dict.fromkeys(name for _, step in listed for name in step.columns))
-    try:
-        with file.open("w", encoding="utf-8", newline="") as target:
-            writer = csv.writer(target)
-            writer.writerow(["counts", "step", *columns])
-            for counts, step in listed:
-                for row in step.rows:
-                    values = dict(zip(step.columns, row, strict=True))
-                    cells = [values.get(name) for name in columns]
-                    writer.writerow([str(counts).lower(), step.relation, *map(_plain, cells)])
-    except OSError as error:
-        raise UserError(f"{file} cannot be written ({error.strerror}): name another.") from None
-
-
-def _plain(value: object) -> object:
-    """A value as CSV holds it: a decimal without zeros at its end."""
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 if __name__ == "__main__":

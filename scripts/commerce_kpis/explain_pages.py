@@ -1,7 +1,8 @@
-"""What scripts/explain prints."""
+"""What scripts/explain prints and writes."""
 
 from __future__ import annotations
 
+import csv
 import textwrap
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -13,6 +14,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
+
+from commerce_kpis.console import UserError
 
 if TYPE_CHECKING:
     from commerce_kpis.explain import Explanation, Rows
@@ -307,3 +310,28 @@ def bridge(this: dict, other: dict) -> tuple[float | None, float | None]:
     difference = other["numerator"] - this["numerator"]
     by_numerator = scales.pop() * float(difference / this["denominator"])
     return by_numerator, whole - by_numerator
+
+
+def write_csv(file: Path, explanation: Explanation) -> None:
+    """Every row, behind the number and left out, with the step it comes from."""
+    listed = [
+        *((True, step) for step in explanation.rows),
+        *((False, step) for step in explanation.excluded),
+    ]
+    columns = list(dict.fromkeys(name for _, step in listed for name in step.columns))
+    try:
+        with file.open("w", encoding="utf-8", newline="") as target:
+            writer = csv.writer(target)
+            writer.writerow(["counts", "step", *columns])
+            for counts, step in listed:
+                for row in step.rows:
+                    values = dict(zip(step.columns, row, strict=True))
+                    cells = [values.get(name) for name in columns]
+                    writer.writerow([str(counts).lower(), step.relation, *map(_plain, cells)])
+    except OSError as error:
+        raise UserError(f"{file} cannot be written ({error.strerror}): name another.") from None
+
+
+def _plain(value: object) -> object:
+    """A value as CSV holds it: a decimal without zeros at its end."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from commerce_kpis.console import UserError
+from commerce_kpis.files import fsync
 from commerce_kpis.ledger_tables import CONTENT, DEFINITION, KEY, TABLES, create_tables
 from commerce_kpis.restatements import give_reasons
 from commerce_kpis.sql import first_line, quoted, text
@@ -100,12 +101,9 @@ def back_up(out: Path) -> None:
         for name in TABLES:
             connection.execute(f"insert into trust.{name} from published.trust.{name}")
         connection.execute("checkpoint backup; use memory; detach backup")
-    descriptor = os.open(temporary, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    fsync(temporary)
     temporary.replace(backup)
+    fsync(backup.parent)
 
 
 def _find_ledger(
@@ -151,7 +149,7 @@ def _find_ledger(
     source = "before" if "before" in last else "backup"
     if last[source][1] == "seeds" and landing != "seeds":
         kept = backup.with_name(f"{out.stem}.reported-demo.duckdb")
-        _set_aside(out if source == "before" else backup, kept)
+        _set_aside(out if source == "before" else backup, kept, out)
         return None, f"What was reported of the demo company was set aside in {kept.name}."
     if last[source][1] != "seeds" and landing == "seeds":
         raise UserError(
@@ -162,15 +160,16 @@ def _find_ledger(
     return source, note
 
 
-def _set_aside(file: Path, kept: Path) -> None:
-    """Keep the ledger of a file under another name."""
-    temporary = kept.with_name(f".{kept.name}.{os.getpid()}.publishing")
+def _set_aside(file: Path, kept: Path, out: Path) -> None:
+    """Keep the ledger of a file under another name; what a kill leaves is a leftover of `out`."""
+    temporary = kept.with_name(f".{out.name}.{os.getpid()}.aside.publishing")
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"attach {text(file)} as old (read_only)")
         connection.execute(f"attach {text(temporary)} as kept; create schema kept.trust")
         for name in TABLES:
             connection.execute(f"create table kept.trust.{name} as from old.trust.{name}")
         connection.execute("detach kept")
+    fsync(temporary)
     temporary.replace(kept)
 
 

@@ -16,6 +16,7 @@ import yaml
 
 from commerce_kpis.console import UserError
 from commerce_kpis.project import PROJECT
+from commerce_kpis.sql import first_line, text
 
 MAPPINGS = PROJECT / "analyses" / "mappings"
 READERS = {".parquet": "read_parquet", ".csv": "read_csv", ".gz": "read_csv"}
@@ -60,28 +61,27 @@ def map_delivery(mapping: Mapping, delivery: Path, landing: Path) -> dict[str, i
     with duckdb.connect() as connection:
         source = _pattern(delivery)
         try:
-            connection.execute(f"create view delivered as select * from {reader}('{source}')")
+            connection.execute(f"create view delivered as select * from {reader}({source})")
             found = [row[0] for row in connection.execute("describe delivered").fetchall()]
         except duckdb.Error as error:
-            raise UserError(f"Cannot read {delivery}: {str(error).splitlines()[0]}") from None
+            raise UserError(f"Cannot read {delivery}: {first_line(error)}") from None
         missing = [column for column in mapping.columns if column not in found]
         if missing:
             raise UserError(
                 f"{delivery} has no column {', '.join(missing)}: see {mapping.folder}/mapping.yml."
             )
         for script in sorted(mapping.folder.glob("*.sql")):
-            target = str(landing / f"{script.stem}.parquet").replace("'", "''")
-            written = _pattern(landing / f"{script.stem}.parquet")
+            written = landing / f"{script.stem}.parquet"
             query = script.read_text(encoding="utf-8")
             try:
-                connection.execute(f"copy ({query}\n) to '{target}' (format parquet)")
+                connection.execute(f"copy ({query}\n) to {text(written)} (format parquet)")
             except duckdb.Error as error:
-                raise UserError(f"{script}: {str(error).splitlines()[0]}") from None
-            counted = connection.execute(f"select count(*) from read_parquet('{written}')")
+                raise UserError(f"{script}: {first_line(error)}") from None
+            counted = connection.execute(f"select count(*) from read_parquet({_pattern(written)})")
             rows[script.stem] = counted.fetchall()[0][0]
     return rows
 
 
 def _pattern(path: Path) -> str:
-    """A path for a text of SQL that DuckDB reads as a pattern: `*`, `?` and `[` are themselves."""
-    return re.sub(r"([*?\[])", r"[\1]", str(path)).replace("'", "''")
+    """A path as a literal that DuckDB reads as a pattern: `*`, `?` and `[` are themselves."""
+    return text(re.sub(r"([*?\[])", r"[\1]", str(path)))

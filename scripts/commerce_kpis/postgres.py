@@ -13,13 +13,15 @@ import duckdb_extension_postgres_scanner
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
+from commerce_kpis.sql import text
+
 
 class Plugin(BasePlugin):
     """Named under `plugins` in profiles.yml; see docs/bring_your_own_data.md."""
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Load the extension, before dbt attaches the databases of the profile."""
-        conn.execute(f"load '{str(extension_file()).replace(chr(39), chr(39) * 2)}'")
+        conn.execute(f"load {text(extension_file())}")
         # The binary protocol reads a numeric without precision with errors in its last digits
         # (3689.4621 as 3689.4620999999997), and NaN as 0.
         conn.execute("set global pg_use_text_protocol = true")

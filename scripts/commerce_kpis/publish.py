@@ -18,6 +18,7 @@ import duckdb
 from commerce_kpis.build_info import write_build_info
 from commerce_kpis.console import UserError
 from commerce_kpis.email_addresses import without_addresses
+from commerce_kpis.files import fsync
 from commerce_kpis.ledger import Ledger, back_up, backup_file, carry_ledger
 from commerce_kpis.project import VIEW_SCHEMA
 from commerce_kpis.sql import first_line, quoted, text
@@ -132,16 +133,24 @@ def publish(build_file: Path, out: Path) -> Published:
     try:
         published = _copy(build_file, temporary, out)
         _verify(temporary, published)
-        _fsync(temporary)
+        fsync(temporary)
         # A log beside the published file can only come from someone who opened it for writing.
         # DuckDB would replay it into the new file.
         out.with_name(out.name + ".wal").unlink(missing_ok=True)
         temporary.replace(out)
-        _fsync(out.parent)
-        back_up(out)
+        fsync(out.parent)
     except (duckdb.Error, OSError) as error:
         raise UserError(
             f"Publishing {out} failed and left it as it was: {first_line(error)}"
+        ) from None
+    finally:
+        remove_leftovers(out)
+    try:
+        back_up(out)
+    except (duckdb.Error, OSError) as error:
+        raise UserError(
+            f"{out} was published, but the copy of what was reported could not be written to "
+            f"{backup_file(out)} ({first_line(error)}): make room or rights, and publish again."
         ) from None
     finally:
         remove_leftovers(out)
@@ -350,14 +359,6 @@ def _verify(temporary: Path, published: Published) -> None:
             f"The copy has {found} tables, views and rows instead of "
             f"{(published.tables, published.views, published.rows + 1)}: nothing was published."
         )
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _storage() -> str:

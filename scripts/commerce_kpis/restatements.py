@@ -254,21 +254,10 @@ def _find_differing(
 
 def _weigh(connection: duckdb.DuckDBPyConnection, relation: Relation, dimension: str) -> None:
     """Add to `weights` what differing rows bring to the changed cells of a dimension, by cause."""
-    if relation.kind == "events":
-        in_cell = "rows.event_date >= cells.period_start and rows.event_date < cells.period_end"
-    else:
-        in_cell = (
-            "rows.period_grain = cells.period_grain "
-            "and cells.period_index between rows.from_index and rows.to_index"
-        )
-    if relation.is_by_member:
-        in_cell += (
-            " and rows.dimension = cells.dimension and rows.dimension_value = cells.dimension_value"
-        )
-    elif dimension != "total":
-        in_cell += f" and cast(rows.{quoted(dimension)} as varchar) = cells.dimension_value"
     measures = relation.measures_of(dimension)
-    sums = ", ".join(f"cast(sum(rows.sign * rows.{name}) as double) as {name}" for name in measures)
+    sums = ", ".join(
+        f"cast(sum(behind.sign * behind.{name}) as double) as {name}" for name in measures
+    )
     connection.execute(
         f"""
         insert into weights
@@ -279,9 +268,9 @@ def _weigh(connection: duckdb.DuckDBPyConnection, relation: Relation, dimension:
             unpivot (
                 select
                     cells.period_grain, cells.period_start, cells.dimension,
-                    cells.dimension_value, rows.cause, rows.row_key, {sums}
+                    cells.dimension_value, behind.cause, behind.row_key, {sums}
                 from changed_cells as cells
-                inner join differing as rows on {in_cell}
+                inner join differing as behind on {relation.condition(dimension)}
                 where cells.dimension = {text(dimension)}
                 group by all
             ) on {", ".join(measures)} into name part value brought
@@ -308,7 +297,10 @@ def _take_largest(connection: duckdb.DuckDBPyConnection, kpi: str) -> None:
         from (
             select
                 changes.rowid as change,
-                weights.cause
+                weights.cause,
+                coalesce(
+                    weights.part in (catalog.numerator, catalog.denominator, catalog.variant), false
+                ) as is_of_part
             from changes
             inner join published.kpi.kpi_catalog as catalog
                 on changes.kpi = catalog.kpi and changes.variant = catalog.variant
@@ -319,24 +311,11 @@ def _take_largest(connection: duckdb.DuckDBPyConnection, kpi: str) -> None:
                     and changes.dimension = weights.dimension
                     and changes.dimension_value = weights.dimension_value
             where changes.kpi = {text(kpi)} and changes.reason is null
-            group by
-                changes.rowid,
-                weights.cause,
-                coalesce(
-                    weights.part in (catalog.numerator, catalog.denominator, catalog.variant), false
-                )
+            group by changes.rowid, weights.cause, is_of_part
             qualify
                 row_number() over (
                     partition by changes.rowid
-                    order by
-                        coalesce(
-                            weights.part in (
-                                catalog.numerator, catalog.denominator, catalog.variant
-                            ),
-                            false
-                        ) desc,
-                        sum(weights.weight) desc,
-                        weights.cause asc
+                    order by is_of_part desc, sum(weights.weight) desc, weights.cause asc
                 ) = 1
         ) as largest
         where changes.rowid = largest.change

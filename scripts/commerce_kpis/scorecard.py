@@ -21,6 +21,7 @@ from rich.text import Text
 
 from commerce_kpis.console import UserError, make_console, run_command, speaks_unicode
 from commerce_kpis.project import PUBLISHED_FILE
+from commerce_kpis.sql import first_line
 
 THEMES = (
     *("sales", "traffic", "leads", "acquisition", "customers", "recurring"),
@@ -97,7 +98,7 @@ def print_scorecard(
                 "select max(as_of), max(currency_code) from kpi.kpi_values"
             ).fetchone()
     except duckdb.Error as error:
-        reason = str(error).strip().splitlines()[0]
+        reason = first_line(error)
         raise UserError(f"{file} cannot be read ({reason}): is it a published file?") from None
     _print(console, file, start, as_of, currency, rows)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from commerce_kpis.project import PROJECT
+from commerce_kpis.sql import first_line
 
 RAW = Path("raw") / "mark.csv"
 FIRST_CLOCK = datetime(2025, 1, 1)
@@ -94,7 +95,7 @@ def mark_of(file: Path) -> int:
         with duckdb.connect(str(file), read_only=True) as connection:
             return held_mark(connection)
     except duckdb.Error as error:
-        raise NotWhole(f"{file.name} cannot be read: {str(error).splitlines()[0]}") from None
+        raise NotWhole(f"{file.name} cannot be read: {first_line(error)}") from None
 
 
 def held_mark(connection: duckdb.DuckDBPyConnection) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from commerce_kpis.soak_project import NotWhole, held_mark
+from commerce_kpis.sql import first_line
 
 PAUSE = 0.02  # seconds, so that two cores are left for the builds too
 ASKED_AGAIN = 4  # every how many reads a connection is kept and asked a second time
@@ -33,7 +34,7 @@ def main() -> None:
             seen["mixtures"].append(str(mixture))
             continue
         except duckdb.Error as error:
-            seen["errors"].append(str(error).splitlines()[0])
+            seen["errors"].append(first_line(error))
             continue
         if mark < latest:
             seen["mixtures"].append(f"build {mark} came after build {latest}")

@@ -12,6 +12,7 @@ import duckdb
 from commerce_kpis.console import UserError, make_console, run_command
 from commerce_kpis.profile import build_file
 from commerce_kpis.project import PROJECT
+from commerce_kpis.sql import first_line
 
 GOLDEN = PROJECT / "seeds" / "golden" / "golden_kpi_totals.csv"
 LINES_SHOWN = 60
@@ -34,7 +35,7 @@ def main(check: bool) -> None:
             columns = [column[0] for column in found.description]
             rows = found.fetchall()
     except duckdb.Error as error:
-        raise UserError(f"Cannot read {file}: {str(error).splitlines()[0]}") from None
+        raise UserError(f"Cannot read {file}: {first_line(error)}") from None
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

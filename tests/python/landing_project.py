@@ -14,11 +14,6 @@ from commerce_kpis.dbt_run import DBT
 from conftest import PROJECT
 
 
-def literal(value: object) -> str:
-    """A value as a SQL literal."""
-    return "'" + str(value).replace("'", "''") + "'"
-
-
 class LandingProject:
     """A project of landing, staging and availability, with a build file for each name of a run."""
 

@@ -350,3 +350,23 @@ def test_the_same_input_gives_the_same_tables(
                 f"union all ({two} except all {one}))"
             ).fetchone()
             assert different == (0,), f"{schema}.{name} differs between two builds"
+
+
+def test_an_environment_is_not_made_with_the_one_it_replaces(tmp_path: Path) -> None:
+    """As in a shell in which it is active, after requirements.lock changed."""
+    active = tmp_path / "venv" / "bin"
+    active.mkdir(parents=True)
+    (active / "python3").symlink_to(sys.executable)
+    done = subprocess.run(
+        ["bash", "-c", f"source '{PROJECT}/scripts/_environment.sh'; find_python"],
+        env={
+            **os.environ,
+            "KPI_VENV": str(active.parent),
+            "PATH": f"{active}:{os.environ['PATH']}",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not Path(done.stdout.strip()).is_relative_to(tmp_path)

@@ -15,8 +15,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from commerce_kpis.kpi_yaml import kpi_models
+from commerce_kpis.sql import text as literal
 from conftest import PROJECT, run_module
-from landing_project import literal
 from postgres_server import connect_postgres, shown_profile
 
 SEEDS = PROJECT / "seeds" / "raw"

@@ -17,8 +17,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from commerce_kpis.generate_macros import jinja_macro, landing_contract
+from commerce_kpis.sql import text as literal
 from conftest import PROJECT
-from landing_project import LandingProject, literal
+from landing_project import LandingProject
 
 AWKWARD = 'o\'neill & "sons"[1]'  # a folder name that breaks SQL, patterns and shells alike
 # Names of a schema, a file and a column that would be run if they stood in SQL as they are.

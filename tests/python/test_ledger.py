@@ -302,6 +302,17 @@ def test_a_damaged_backup_is_refused_when_it_is_needed(
     assert query(backup, "select max(publishing_number) from trust.kpi_publishings") == [(3,)]
 
 
+def test_a_copy_that_cannot_be_written_does_not_deny_the_publishing(
+    history: History, tmp_path: Path
+) -> None:
+    out = shutil.copyfile(history.published, tmp_path / "kpis.duckdb")
+    (backup_file(out) / "in the way").mkdir(parents=True)
+    with pytest.raises(UserError, match="was published, but the copy"):
+        publish(history.build, out)
+    assert query(out, "select max(publishing_number) from trust.kpi_publishings") == [(3,)]
+    assert [path.name for path in tmp_path.glob(".*publishing*")] == []
+
+
 def test_an_older_file_put_back_is_refused(history: History, tmp_path: Path) -> None:
     out = shutil.copyfile(history.after_first, tmp_path / "kpis.duckdb")
     shutil.copyfile(backup_file(history.published), backup_file(out))

@@ -17,8 +17,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from commerce_kpis.generate_macros import landing_contract
+from commerce_kpis.sql import text as literal
 from conftest import PROJECT
-from landing_project import LandingProject, literal
+from landing_project import LandingProject
 from postgres_server import connect_postgres, shown_profile
 
 CONTRACT = landing_contract()
