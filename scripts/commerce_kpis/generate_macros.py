@@ -15,7 +15,7 @@ import click
 import yaml
 
 from commerce_kpis.console import UserError, run_command
-from commerce_kpis.project import PROJECT, VIEW_SCHEMA
+from commerce_kpis.project import PLANS, PROJECT, VIEW_SCHEMA
 
 GENERATED = PROJECT / "macros" / "generated"
 HEADER = "{#- Written by scripts/generate_macros from {source}. Change that, not this. -#}\n"
@@ -54,8 +54,9 @@ def landing_contract() -> dict[str, dict]:
 
 
 def kpi_models() -> list[str]:
-    """Names of the KPI models: every `kpi_*.sql` below models/marts/kpis/."""
-    return sorted(path.stem for path in (PROJECT / "models/marts/kpis").glob("*/kpi_*.sql"))
+    """Names of the KPI models: every `kpi_*.sql` in a theme of models/marts/kpis/."""
+    found = (PROJECT / "models/marts/kpis").glob("*/kpi_*.sql")
+    return sorted(path.stem for path in found if path.parent.name != PLANS)
 
 
 def checked_models() -> list[dict]:

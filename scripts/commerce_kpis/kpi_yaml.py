@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from commerce_kpis.project import PROJECT
+from commerce_kpis.project import PLANS, PROJECT
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 KPI_FOLDER = PROJECT / "models" / "marts" / "kpis"
@@ -47,6 +47,8 @@ def kpi_models() -> tuple[KpiModel, ...]:
     """The KPI tables, by name."""
     found = []
     for path in sorted(KPI_FOLDER.glob("*/kpi_*.yml"), key=lambda path: path.stem):
+        if path.parent.name == PLANS:
+            continue
         model = _read(path)["models"][0]
         columns = {column["name"]: column["description"] for column in model["columns"]}
         meta = model["config"]["meta"]

@@ -10,6 +10,8 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 PROFILE = "commerce_kpis"
 PUBLISHED_FILE = PROJECT / "warehouse" / "kpis.duckdb"
 VIEW_SCHEMA = "bi"
+# The folder of models/marts/kpis/ whose tables read kpi_values, and are no KPIs of their own.
+PLANS = "plans"
 
 
 def profiles_folder() -> Path:

@@ -28,12 +28,14 @@ with variants as (
         {{ quoted(variant.formula) }} as formula,
         {{ quoted(variant.numerator) }} as numerator,
         {{ quoted(variant.denominator) }} as denominator,
+        cast({{ variant.get('scale', 1) }} as integer) as scale,
         {{ quoted(variant.n) }} as n,
         {{ quoted(variant.unit) }} as unit,
         {{ quoted(variant.direction) }} as direction,
         {{ quoted('additive' if not variant.denominator and not variant.is_statistic
-            and variant.get('over_members', 'additive') == 'additive' else 'not additive') }}
-            as additivity_over_members,
+            and (part or variant).get('over_members', 'additive') == 'additive'
+            else 'not additive') }} as additivity_over_members,
+        {{ quoted(additive_dimensions(meta, name) | join(', ')) }} as additive_dimensions,
         {{ quoted('additive' if not variant.denominator and not variant.is_statistic
             and (part.over_time == 'additive' if part else 'day' in meta.grains)
             else 'not additive') }} as additivity_over_time,
