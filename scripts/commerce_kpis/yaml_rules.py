@@ -297,6 +297,8 @@ def model(kind: str) -> Keys:
         "publish": FLAG,
         "conserves": Items(conserved),
         "rejects": rejects,
+        # What a Python model reads of the project's variables.
+        "settings": Named(TEXT),
     }
     if kind == "landing":
         meta: Rule = Keys(LANDING_META, required=("table", "is_required"))

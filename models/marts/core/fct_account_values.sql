@@ -1,3 +1,4 @@
+{%- set horizons = ['3m', '6m', '12m'] %}
 with clock as (
     select as_of_date
     from {{ ref('int_build__clock') }}
@@ -60,6 +61,21 @@ spells as (
     group by account_id
 ),
 
+predictions as (
+    select
+        predictions.account_id,
+        predictions.p_alive,
+        {%- for horizon in horizons %}
+        predictions.expected_orders_{{ horizon }},
+        predictions.expected_value_{{ horizon }},
+        {%- endfor %}
+        predictions.expected_margin_12m,
+        predictions.prediction_status
+    from {{ ref('fct_account_predictions') }} as predictions
+    inner join clock
+        on predictions.snapshot_date = clock.as_of_date
+),
+
 final as (
     select
         accounts.account_id,
@@ -79,6 +95,16 @@ final as (
         coalesce(spells.is_active, false) as is_active,
         cast({{ days_between('spells.first_active_date', 'clock.as_of_date') }} as integer)
             as tenure_days,
+        predictions.p_alive,
+        {%- for horizon in horizons %}
+        predictions.expected_orders_{{ horizon }},
+        predictions.expected_value_{{ horizon }},
+        {%- endfor %}
+        predictions.expected_margin_12m,
+        coalesce(
+            predictions.prediction_status,
+            case when orders.orders_valid > 0 then 'has_contract' else 'no_order' end
+        ) as prediction_status,
         members.segment,
         members.industry,
         members.account_size_band,
@@ -92,6 +118,7 @@ final as (
     left join orders on accounts.account_id = orders.account_id
     left join entries on accounts.account_id = entries.account_id
     left join spells on accounts.account_id = spells.account_id
+    left join predictions on accounts.account_id = predictions.account_id
 )
 
 select * from final

@@ -12,9 +12,13 @@
         'edges_before_end', 'edge_days_before_end', 'edges_before_start', 'edge_days_before_start',
     ],
     'to_date': ['customers_ever', 'net_sales_to_date', 'margin_to_date'],
+    'predictions': [
+        'customers_modelled', 'customers_unpredicted', 'predicted_order_value', 'predicted_margin',
+    ],
 } %}
 {%- set money = [
     'order_value', 'gross_margin', 'acquisition_cost', 'net_sales_to_date', 'margin_to_date',
+    'predicted_order_value', 'predicted_margin',
 ] %}
 {%- set measures = steps.values() | sum(start=[]) %}
 
@@ -120,6 +124,29 @@ active_days as (
 to_date as (
     select *
     from {{ ref('int_accounts__values_to_date') }}
+),
+
+-- What is expected at the end of a period; weeks end on other days than the snapshots.
+predictions as (
+    select
+        predictions.account_id,
+        periods.period_grain,
+        periods.period_index as from_index,
+        periods.period_index as to_index,
+        predictions.segment,
+        predictions.industry,
+        predictions.account_size_band,
+        predictions.acquisition_channel,
+        predictions.cohort_month,
+        1 as customers_modelled,
+        cast(predictions.prediction_status != 'ok' as integer) as customers_unpredicted,
+        coalesce(predictions.expected_value_12m, 0) as predicted_order_value,
+        coalesce(predictions.expected_margin_12m, 0) as predicted_margin
+    from {{ ref('fct_account_predictions') }} as predictions
+    cross join clock
+    inner join {{ ref('dim_periods') }} as periods
+        on least(periods.period_end - 1, clock.as_of_date) = predictions.snapshot_date
+    where periods.period_grain in ('month', 'quarter', 'year', 'r12m')
 ),
 
 unioned as (

@@ -1,6 +1,7 @@
 {%- set money = [
     'order_value', 'gross_margin', 'acquisition_cost', 'net_sales_to_date', 'margin_to_date',
 ] %}
+{%- set predicted = ['predicted_order_value', 'predicted_margin'] %}
 {%- set counts = [
     'orders_valid', 'account_days', 'customers_at_start', 'customers_lost',
     'monthly_customers_at_start', 'monthly_customers_lost', 'customers_ever', 'new_customers',
@@ -9,14 +10,15 @@
 with lifetimes as (
     {{ lifetime_rollup(money + [
         'orders_valid', 'monthly_customers_at_start', 'monthly_customers_lost', 'customers_ever',
-        'new_customers',
-    ]) }}
+        'new_customers', 'customers_modelled', 'customers_unpredicted',
+    ] + predicted) }}
 ),
 
 churned as (
     select
         *,
-        {{ safe_ratio('monthly_customers_lost', 'monthly_customers_at_start') }} as monthly_churn
+        {{ safe_ratio('monthly_customers_lost', 'monthly_customers_at_start') }} as monthly_churn,
+        {{ predicted_parts(predicted) | indent(8) }}
     from lifetimes
 ),
 
@@ -33,6 +35,10 @@ final as (
         {%- for part in counts %}
         cast({{ part }} as bigint) as {{ part }},
         {%- endfor %}
+        known_customers_modelled as customers_modelled,
+        {%- for part in predicted %}
+        known_{{ part }} as {{ part }},
+        {%- endfor %}
         cast(account_years as decimal(18, 8)) as account_years,
         lifetime_years,
         is_lifetime_capped,
@@ -48,6 +54,10 @@ final as (
             when not is_window_before_history
                 then {{ safe_ratio('yearly_margin / 12', 'monthly_churn') }}
         end as clv_churn_based,
+        {{ safe_ratio('known_predicted_order_value', 'known_customers_modelled') }}
+            as clv_predicted,
+        {{ safe_ratio('known_predicted_margin', 'known_customers_modelled') }}
+            as clv_predicted_margin,
         is_window_before_history,
         is_cost_missing,
         is_complete_period,

@@ -1,25 +1,97 @@
 {%- set members = [
     'segment', 'industry', 'account_size_band', 'acquisition_channel', 'tenure_band', 'plan',
 ] %}
+{%- set predicted = ['customers_at_start_modelled', 'customers_at_start_unpredicted',
+    'expected_customers_lost'] %}
 
-with account_periods as (
+with clock as (
+    select as_of_date
+    from {{ ref('int_build__clock') }}
+),
+
+predictions as (
     select
         account_id,
-        period_grain,
-        period_index as from_index,
-        period_index as to_index,
-        {{ members | join(', ') }},
-        cancel_reason,
-        {{ churn_measures('customers') }}
-    from {{ ref('fct_account_periods') }}
+        snapshot_date,
+        p_alive
+    from {{ ref('fct_account_predictions') }}
+),
+
+account_periods as (
+    select
+        periods.account_id,
+        periods.period_grain,
+        periods.period_index as from_index,
+        periods.period_index as to_index,
+        {%- for member in members %}
+        periods.{{ member }},
+        {%- endfor %}
+        periods.cancel_reason,
+        {{ churn_measures('customers') }},
+        -- Nothing is predicted at the ends of weeks, nor of accounts with a contract.
+        cast(
+            periods.is_active_at_start and predictions.account_id is not null as integer
+        ) as customers_at_start_modelled,
+        cast(
+            periods.is_active_at_start
+            and predictions.account_id is not null
+            and predictions.p_alive is null as integer
+        ) as customers_at_start_unpredicted,
+        case
+            when periods.is_active_at_start
+                then cast(1 - coalesce(predictions.p_alive, 1) as decimal(18, 9))
+            else 0
+        end as expected_customers_lost
+    from {{ ref('fct_account_periods') }} as periods
+    cross join clock
+    left join predictions
+        on
+            periods.account_id = predictions.account_id
+            and least(periods.period_end - 1, clock.as_of_date) = predictions.snapshot_date
+            and periods.period_grain != 'week'
 ),
 
 rollup as (
-    {{ kpi_rollup(churn_inputs('account_periods', 'customers', members)) }}
+    {{ kpi_rollup(churn_inputs('account_periods', 'customers', members) + [
+        {
+            'relation': 'account_periods', 'kind': 'spells', 'dimensions': members,
+            'measures': predicted,
+        },
+    ]) }}
+),
+
+churn as (
+    {{ churn_variants('rollup', 'customers', 'churn_rate') }}
+),
+
+expected as (
+    select
+        period_grain,
+        period_start,
+        dimension,
+        dimension_value,
+        customers_at_start_modelled,
+        case
+            when customers_at_start_unpredicted = 0 then expected_customers_lost
+        end as expected_customers_lost
+    from rollup
+    where period_grain != 'week' and dimension != 'cancel_reason'
 ),
 
 final as (
-    {{ churn_variants('rollup', 'customers', 'churn_rate') }}
+    select
+        churn.*,
+        cast(expected.customers_at_start_modelled as bigint) as customers_at_start_modelled,
+        cast(expected.expected_customers_lost as decimal(18, 9)) as expected_customers_lost,
+        {{ safe_ratio('expected.expected_customers_lost', 'expected.customers_at_start_modelled') }}
+            as churn_rate_p_alive
+    from churn
+    left join expected
+        on
+            churn.period_grain = expected.period_grain
+            and churn.period_start = expected.period_start
+            and churn.dimension = expected.dimension
+            and churn.dimension_value = expected.dimension_value
 )
 
 select * from final

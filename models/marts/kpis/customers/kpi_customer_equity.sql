@@ -1,7 +1,16 @@
 {%- set counts = ['account_days', 'customers_at_start', 'customers_lost', 'customers_at_end'] %}
 
 with lifetimes as (
-    {{ lifetime_rollup(['gross_margin']) }}
+    {{ lifetime_rollup(
+        ['gross_margin', 'customers_modelled', 'customers_unpredicted', 'predicted_margin']
+    ) }}
+),
+
+known as (
+    select
+        *,
+        {{ predicted_parts(['predicted_margin']) | indent(8) }}
+    from lifetimes
 ),
 
 final as (
@@ -15,17 +24,19 @@ final as (
         {%- for part in counts %}
         cast({{ part }} as bigint) as {{ part }},
         {%- endfor %}
+        known_customers_modelled as customers_modelled,
         cast(account_years as decimal(18, 8)) as account_years,
         lifetime_years,
         is_lifetime_capped,
         is_lifetime_unknown,
         customers_at_end * lifetime_margin as customer_equity,
         customers_at_end * discounted_margin as customer_equity_discounted,
+        known_predicted_margin as customer_equity_predicted,
         is_window_before_history,
         is_complete_period,
         is_complete_period as is_mature,
         as_of
-    from lifetimes
+    from known
 )
 
 select * from final

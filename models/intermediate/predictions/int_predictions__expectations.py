@@ -1,0 +1,94 @@
+"""What the fitted models expect of each history of orders (see the YAML beside this).
+
+Everything is in this file, in pandas, so that any engine that runs Python models runs it.
+"""
+
+import numpy as np
+from scipy.special import hyp2f1
+
+ALL = "(all)"
+HORIZONS = {"3m": 91 / 7, "6m": 182 / 7, "12m": 365 / 7}
+PATTERN = ["snapshot_date", "segment", "repeat_orders", "recency_days", "age_days"]
+COLUMNS = {
+    "snapshot_date": "datetime64[us]",
+    "segment": "object",
+    "repeat_orders": "int64",
+    "recency_days": "int64",
+    "age_days": "int64",
+    "fit_group": "object",
+    "p_alive": "float64",
+    **{f"expected_orders_{horizon}": "float64" for horizon in HORIZONS},
+}
+
+
+def model(dbt, session):
+    """One row per snapshot and history; the columns are those of COLUMNS."""
+    patterns = to_pandas(dbt.ref("int_predictions__patterns"))
+    fits = to_pandas(dbt.ref("int_predictions__fits"))
+    return expect(patterns, fits)
+
+
+def to_pandas(relation):
+    """A table of the engine (DuckDB, Spark, Snowpark) as a data frame."""
+    for name in ("df", "toPandas", "to_pandas"):
+        if hasattr(relation, name):
+            return getattr(relation, name)()
+    return relation
+
+
+def expect(patterns, fits):
+    """Expectations by the fit of the segment, or by that of all where it has none.
+
+    Args:
+        patterns: see PATTERN.
+        fits: snapshot_date, fit_group, r, alpha, a, b and fit_status.
+    """
+    good = fits.loc[
+        fits["fit_status"] == "ok", ["snapshot_date", "fit_group", "r", "alpha", "a", "b"]
+    ]
+    rows = patterns[PATTERN].sort_values(PATTERN)
+    own = rows.merge(
+        good,
+        how="left",
+        left_on=["snapshot_date", "segment"],
+        right_on=["snapshot_date", "fit_group"],
+    )
+    overall = rows.merge(good[good["fit_group"] == ALL], how="left", on="snapshot_date")
+    fitted = own.where(own["fit_group"].notna(), overall)
+    columns = ["repeat_orders", "recency_days", "age_days", "r", "alpha", "a", "b"]
+    x, recency, age, r, alpha, a, b = (fitted[name].to_numpy(float) for name in columns)
+    history = (x, recency / 7, age / 7, r, alpha, a, b)
+    fitted["p_alive"] = p_alive(*history)
+    for horizon, weeks in HORIZONS.items():
+        fitted[f"expected_orders_{horizon}"] = expected_orders(weeks, *history)
+    rounded = [name for name in COLUMNS if name.startswith(("p_alive", "expected"))]
+    fitted[rounded] = fitted[rounded].round(9)
+    return fitted[list(COLUMNS)].astype(COLUMNS)
+
+
+def p_alive(x, recency, age, r, alpha, a, b):
+    """Probability that an account still buys; 1 for one that has not ordered again."""
+    return 1 / (1 + odds_of_being_gone(x, recency, age, r, alpha, a, b))
+
+
+def expected_orders(weeks, x, recency, age, r, alpha, a, b):
+    """Orders expected in the weeks after the snapshot.
+
+    The hypergeometric function of the paper overflows with many orders; after Euler's
+    transformation it does so where a is large instead.
+    """
+    a = np.where(np.abs(a - 1) < 1e-6, a + 1e-6, a)
+    share = weeks / (alpha + age + weeks)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        series = (1 - share) ** (a - 1) * hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, share)
+        plain = (1 - share) ** (r + x) * hyp2f1(r + x, b + x, a + b + x - 1, share)
+    series = np.where(np.isfinite(series), series, plain)
+    if_alive = (a + b + x - 1) / (a - 1) * (1 - series)
+    return if_alive * p_alive(x, recency, age, r, alpha, a, b)
+
+
+def odds_of_being_gone(x, recency, age, r, alpha, a, b):
+    """Odds that the last order was the last of all."""
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        odds = a / (b + x - 1) * np.exp((r + x) * np.log((alpha + age) / (alpha + recency)))
+    return np.where(x > 0, odds, 0 * r)

@@ -1,0 +1,27 @@
+with months as (
+    select
+        period_start,
+        period_end,
+        is_complete_period
+    from {{ ref('dim_periods') }}
+    where period_grain = 'month'
+),
+
+clock as (
+    select
+        as_of_date,
+        first_order_date
+    from {{ ref('int_build__clock') }}
+),
+
+final as (
+    select cast(
+        case when months.is_complete_period then months.period_end - 1 else clock.as_of_date end
+        as date
+    ) as snapshot_date
+    from months
+    cross join clock
+    where months.period_end > clock.first_order_date
+)
+
+select * from final
