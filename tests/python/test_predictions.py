@@ -8,14 +8,19 @@ orders, Fader and Hardie (2013) for their value; calibration to 30 September 199
 from __future__ import annotations
 
 import importlib.util
+import json
+import shutil
+import subprocess
 from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from commerce_kpis.project import PROJECT
+from commerce_kpis.dbt_run import DBT
+from conftest import PROJECT, module_environment
 
 CALIBRATION_END = date(1997, 9, 30)
 HOLDOUT_WEEKS = 39
@@ -291,3 +296,86 @@ def test_empty_tables_give_empty_tables_with_their_columns():
     assert (len(found), list(found.columns)) == (0, list(fits.COLUMNS))
     expected = expectations.expect(nothing, found)
     assert (len(expected), list(expected.columns)) == (0, list(expectations.COLUMNS))
+
+
+def example_profile(folder: Path) -> Path:
+    """A folder with the profile of the project."""
+    (folder / "profiles").mkdir()
+    shutil.copyfile(PROJECT / "profiles.example.yml", folder / "profiles" / "profiles.yml")
+    return folder / "profiles"
+
+
+def cdnow_landing(folder: Path) -> None:
+    """The sample as a shop would deliver it: a company and an order per customer and purchase."""
+    folder.mkdir()
+    bought = cdnow_transactions()
+    with (folder / "companies.csv").open("w") as companies:
+        companies.write("company_id\n")
+        companies.writelines(f"{name}\n" for name in sorted(set(bought["id"])))
+    orders = ["order_id,placed_at,currency_code,company_id,order_type,order_status"]
+    lines = ["order_line_id,order_id,quantity,unit_price,unit_cost"]
+    for number, row in enumerate(bought.itertuples()):
+        orders.append(f"O{number},{row.day}T12:00:00Z,USD,{row.id},sale,placed")
+        lines.append(f"L{number},O{number},1,{row.value:.2f},{row.value / 2:.3f}")
+    (folder / "orders.csv").write_text("\n".join(orders) + "\n")
+    (folder / "order_lines.csv").write_text("\n".join(lines) + "\n")
+
+
+def test_K21_predicted_from_landing_files_to_the_core(tmp_path):
+    """The public sample through the project itself, as of the end of its calibration."""
+    cdnow_landing(tmp_path / "landing")
+    variables = {
+        "landing": "files",
+        "landing_path": str(tmp_path / "landing"),
+        "reporting_currency": "USD",
+        "as_of": "1997-10-01 00:00:00",
+        "earliest_plausible_date": "1990-01-01",
+    }
+    build_file = tmp_path / "build.duckdb"
+    done = subprocess.run(
+        [
+            *(*DBT, "--no-use-colors", "build", "--vars", json.dumps(variables)),
+            *("--select", "+fct_account_values", "+fct_prediction_fits"),
+            *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
+        ],
+        cwd=PROJECT,
+        env=module_environment(
+            PROJECT,
+            KPI_BUILD_FILE=str(build_file),
+            DBT_PROFILES_DIR=str(example_profile(tmp_path)),
+            DBT_TARGET_PATH=str(tmp_path / "target"),
+            DBT_LOG_PATH=str(tmp_path / "logs"),
+        ),
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    with duckdb.connect(str(build_file), read_only=True) as connection:
+        fit = connection.execute(
+            """
+            select accounts, value_accounts, r, alpha, a, b, log_likelihood, p, q, v
+            from core.fct_prediction_fits
+            where snapshot_date = date '1997-09-30' and fit_group = '(all)'
+            """
+        ).fetchone()
+        customer = connection.execute(
+            """
+            select
+                repeat_orders, p_alive, expected_value_per_order, margin_rate, expected_value_12m
+            from core.fct_account_predictions
+            where
+                account_id like '%0001' and snapshot_date = date '1997-09-30'
+            """
+        ).fetchone()
+    assert fit[:2] == (2357, 946)
+    assert fit[2:6] == pytest.approx((0.2426, 4.4136, 0.7929, 2.4259), abs=0.00005)
+    assert fit[6] == pytest.approx(-9582.43, abs=0.005)
+    assert fit[7:] == pytest.approx((6.2496, 3.7442, 15.4435), abs=0.0005)
+    assert customer[0] == 2
+    assert customer[1] == pytest.approx(0.7266, abs=0.00005)
+    # Its mean is 22.345; 22.35, as it is mostly printed, gives 24.66.
+    assert float(customer[2]) == pytest.approx(24.65, abs=0.005)
+    assert customer[3] == pytest.approx(0.5, abs=0.001)
+    assert float(customer[4]) == pytest.approx(39.9, abs=1.5)
