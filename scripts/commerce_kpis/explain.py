@@ -20,6 +20,7 @@ from commerce_kpis.evidence import (
     make_evidence,
 )
 from commerce_kpis.explain_pages import print_explanation, write_csv
+from commerce_kpis.explain_plans import Plans, plans_of
 from commerce_kpis.explain_question import asked_member, asked_variant, known_kpi, period_start
 from commerce_kpis.ledger import reported
 from commerce_kpis.project import PUBLISHED_FILE
@@ -59,6 +60,7 @@ class Explanation:
     excluded: list[Rows]
     rejected: list[tuple]
     siblings: list[dict]
+    plans: Plans
     reported: list[tuple]
 
 
@@ -115,6 +117,7 @@ def connect(file: Path) -> duckdb.DuckDBPyConnection:
         connection.execute("select count(*) from trust.kpi_queries")
         connection.execute("select count(*) from kpi.kpi_values")
         connection.execute("select n, reported_dimensions from kpi.kpi_catalog limit 0")
+        connection.execute("select count(*) from kpi.kpi_drivers")
     except duckdb.Error as error:
         raise UserError(
             f"{file} cannot be explained ({first_line(error)}): publish it with scripts/build."
@@ -157,6 +160,7 @@ def explain(connection: duckdb.DuckDBPyConnection, cell: Cell, variant: str) -> 
             "kpi.kpi_values",
             {name: part for name, part in key.items() if name != "variant"},
         ),
+        plans=plans_of(connection, cell, variant),
         reported=reported(connection, "published", key),
     )
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import textwrap
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,19 +15,20 @@ from rich.table import Table
 from rich.text import Text
 
 from commerce_kpis.console import UserError
+from commerce_kpis.explain_plans import print_plans
+from commerce_kpis.explain_text import (
+    LABEL,
+    UNITS,
+    WIDTH,
+    added,
+    field,
+    heading,
+    number,
+    period_name,
+)
 
 if TYPE_CHECKING:
     from commerce_kpis.explain import Explanation, Rows
-
-LABEL = 13
-WIDTH = 100
-UNITS = {
-    "score": " points",
-    "days": " days",
-    "hours": " hours",
-    "years": " years",
-    "months": " months",
-}
 
 
 def print_explanation(
@@ -37,17 +37,18 @@ def print_explanation(
     """Print all sections of an explanation, the first `shown` rows of each step."""
     _print_definition(console, explanation)
     _print_value(console, explanation)
-    _heading(console, "The rows behind it")
+    heading(console, "The rows behind it")
     for step in explanation.rows:
         _print_rows(console, step, explanation.parts, shown)
     if not explanation.rows:
         console.print("  none")
-    _heading(console, "Left out, and why")
+    heading(console, "Left out, and why")
     _print_excluded(console, explanation)
     _print_rejected(console, explanation)
-    _heading(console, "Its variants, and what lies between")
+    heading(console, "Its variants, and what lies between")
     _print_siblings(console, explanation)
-    _heading(console, "What was reported")
+    print_plans(console, explanation.plans, explanation.catalog["unit"])
+    heading(console, "What was reported")
     for known_from, value, reason in explanation.reported:
         amount = number(value, explanation.catalog["unit"])
         console.print(f"  {known_from:%Y-%m-%d %H:%M} UTC  {amount:>16}  {reason}")
@@ -60,43 +61,6 @@ def print_explanation(
         console.print(f"\nAll rows are in {escape(str(csv_file))}.")
 
 
-def period_name(grain: str, start: date, end: date) -> str:
-    """A period for people."""
-    if grain == "month":
-        return f"{start:%B %Y}"
-    if grain == "quarter":
-        return f"{start.year} Q{(start.month + 2) // 3}"
-    if grain == "year":
-        return f"the year from {start}" if start.month > 1 else str(start.year)
-    if grain == "week":
-        return f"the week from {start}"
-    if grain == "day":
-        return str(start)
-    return f"the twelve months to {end - timedelta(days=1):%B %Y}"
-
-
-def number(value: float | Decimal | None, unit: str | None = None) -> str:
-    """A number in full, to at most four places, a fraction in percent too."""
-    if value is None:
-        return "-"
-    if unit == "fraction":
-        return f"{float(value) * 100:.4f}".rstrip("0").rstrip(".") + " %"
-    shown = f"{value:,.4f}"
-    return shown.rstrip("0").rstrip(".") if "." in shown else shown
-
-
-def _heading(console: Console, text: str) -> None:
-    console.print(f"\n[bold cyan]{text.upper()}[/]")
-
-
-def _field(console: Console, label: str, text: str | None) -> None:
-    """A label and its text, wrapped beside it."""
-    if text:
-        lines = textwrap.wrap(" ".join(str(text).split()), WIDTH - LABEL) or [""]
-        for index, line in enumerate(lines):
-            console.print(f"  {label if index == 0 else '':<{LABEL - 2}}{escape(line)}")
-
-
 def _print_definition(console: Console, explanation: Explanation) -> None:
     cell, catalog = explanation.cell, explanation.catalog
     where = period_name(cell.period_grain, cell.period_start, explanation.period.end)
@@ -105,11 +69,11 @@ def _print_definition(console: Console, explanation: Explanation) -> None:
     console.print(
         f"\n[bold]{escape(catalog['title'])}[/]: {catalog['variant']} of {escape(where)}\n"
     )
-    _field(console, "meaning", catalog["meaning"])
-    _field(console, "formula", catalog["formula"])
-    _field(console, "parameters", catalog["parameters"])
-    _field(console, "source", catalog["source_of_definition"])
-    _field(
+    field(console, "meaning", catalog["meaning"])
+    field(console, "formula", catalog["formula"])
+    field(console, "parameters", catalog["parameters"])
+    field(console, "source", catalog["source_of_definition"])
+    field(
         console,
         "definition",
         f"version {catalog['definition_version']}, hash {catalog['definition_hash'][:12]}",
@@ -126,20 +90,20 @@ def _print_value(console: Console, explanation: Explanation) -> None:
     if unit == "fraction" and value["value"] is not None:
         exact = f"  ({value['value']:.10g})"
     console.print(f"  {'value':<{LABEL - 2}}[bold]{amount}[/]{exact}")
-    _field(console, "status", _status(value))
+    field(console, "status", _status(value))
     if value["ci_low"] is not None:
         low, high = number(value["ci_low"], unit), number(value["ci_high"], unit)
-        _field(console, "95 %", f"{low} to {high} ({value['ci_method']})")
+        field(console, "95 %", f"{low} to {high} ({value['ci_method']})")
     for name, part in explanation.stored_parts.items():
-        _field(console, "parts" if name == explanation.parts[0] else "", f"{name} {number(part)}")
+        field(console, "parts" if name == explanation.parts[0] else "", f"{name} {number(part)}")
     before = [
         f"{label} {number(value[name], unit)}"
         for label, name in (("before", "previous_value"), ("a year ago", "year_ago_value"))
         if value[name] is not None
     ]
-    _field(console, "compare", ", ".join(before))
+    field(console, "compare", ", ".join(before))
     if isinstance(value["as_of"], datetime):
-        _field(console, "as of", f"{value['as_of']:%Y-%m-%d %H:%M} UTC")
+        field(console, "as of", f"{value['as_of']:%Y-%m-%d %H:%M} UTC")
 
 
 def _status(value: dict) -> str:
@@ -248,7 +212,7 @@ def _print_rejected(console: Console, explanation: Explanation) -> None:
         when = "of the period" if is_dated else "without a date of their own"
         reasons = ", ".join(f"{reason} {count}" for reason, count, _ in found)
         label = f"{rows} raw row{'s' if rows != 1 else ''} of {table} {when}"
-        _field(console, "rejected", f"{label}{money}: {reasons}")
+        field(console, "rejected", f"{label}{money}: {reasons}")
 
 
 def _print_siblings(console: Console, explanation: Explanation) -> None:
@@ -264,7 +228,7 @@ def _print_siblings(console: Console, explanation: Explanation) -> None:
     ):
         steps = ("", "")
         if row["variant"] != explanation.catalog["variant"]:
-            steps = tuple(_step(step, row["unit"]) for step in bridge(this, row))
+            steps = tuple(added(by, row["unit"]) for by in bridge(this, row))
         style = "bold" if row["variant"] == explanation.catalog["variant"] else ""
         table.add_row(
             Text(row["variant"], style=style),
@@ -273,16 +237,6 @@ def _print_siblings(console: Console, explanation: Explanation) -> None:
             row["value_status"],
         )
     _print_indented(console, table)
-
-
-def _step(step: float | None, unit: str) -> str:
-    """What a step adds: fractions in percentage points."""
-    if step is None:
-        return ""
-    if abs(step) < 5e-13:
-        return "0"
-    shown = number(step * 100 if unit == "fraction" else step)
-    return f"{'+' if step > 0 else ''}{shown}{' pp' if unit == 'fraction' else ''}"
 
 
 def bridge(this: dict, other: dict) -> tuple[float | None, float | None]:
