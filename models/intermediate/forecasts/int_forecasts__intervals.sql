@@ -50,17 +50,14 @@ half_widths as (
     select
         {{ key | join(',\n        ') }},
         trained_until,
-        errors,
-        max(case when error_rank = {{ integer_divide('4 * (errors + 1) + 4', '5') }} then absolute_error end)
-            as half_width
+        absolute_error as half_width
     from known_errors
-    group by {{ key | join(', ') }}, trained_until, errors
+    where error_rank = {{ integer_divide('4 * (errors + 1) + 4', '5') }}
 ),
 
 bounded as (
     select
         candidates.*,
-        coalesce(half_widths.errors, 0) as errors,
         candidates.forecast_value - half_widths.half_width as lowest,
         candidates.forecast_value + half_widths.half_width as high_80
     from candidates
@@ -78,7 +75,6 @@ final as (
         {{ key | join(',\n        ') }},
         trained_until,
         period_start,
-        errors,
         case when unit = 'count' and lowest < 0 then 0 else lowest end as low_80,
         high_80
     from bounded

@@ -16,8 +16,7 @@ intervals as (
         {{ key | join(',\n        ') }},
         trained_until,
         low_80,
-        high_80,
-        errors
+        high_80
     from {{ ref('int_forecasts__intervals') }}
 ),
 

@@ -45,7 +45,7 @@ scored as (
         count(*) filter (where candidates.actual_value = 0) as zero_actuals,
         sum(cast(
             {{ safe_ratio('candidates.absolute_error', 'abs(candidates.actual_value)') }}
-            as decimal(28, 12)
+            as decimal(38, 12)
         )) as absolute_rates,
         count(intervals.low_80) as origins_with_interval,
         count(*) filter (
