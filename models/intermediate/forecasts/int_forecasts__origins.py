@@ -27,6 +27,12 @@ COLUMNS = {
     "period_start": "datetime64[us]",
     "forecast_value": "float64",
 }
+SPARK_TYPES = {
+    "string": "string",
+    "datetime64[us]": "timestamp",
+    "int64": "bigint",
+    "float64": "double",
+}
 
 
 def naive(values: np.ndarray, horizons: int) -> np.ndarray:
@@ -52,7 +58,8 @@ def drift(values: np.ndarray, horizons: int) -> np.ndarray:
 def damped_holt(values: np.ndarray, horizons: int) -> np.ndarray:
     """Exponential smoothing of level and trend, where the trend fades (Gardner and McKenzie 1985).
 
-    A series on which the fit fails has no forecast.
+    Fitted to values of at most 1: on amounts of money the search stops far from the best fit. A
+    series on which the fit fails has no forecast.
     """
     # A flat series has no error to minimise; the fit would divide by it.
     if np.ptp(values) == 0:
@@ -60,8 +67,9 @@ def damped_holt(values: np.ndarray, horizons: int) -> np.ndarray:
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            model = Holt(values, damped_trend=True, initialization_method="estimated")
-            return np.asarray(model.fit().forecast(horizons), dtype=float)
+            scale = np.abs(values).max()
+            model = Holt(values / scale, damped_trend=True, initialization_method="estimated")
+            return np.asarray(model.fit(method="SLSQP").forecast(horizons), dtype=float) * scale
     except (ValueError, ArithmeticError, RuntimeError):
         return np.full(horizons, np.nan)
 
@@ -112,10 +120,19 @@ def to_pandas(relation) -> pd.DataFrame:
     return relation.rename(columns=str.lower)
 
 
+def to_engine(frame: pd.DataFrame, session):
+    """What the engine can keep. Spark cannot tell the types of a table that has no rows."""
+    if not type(session).__module__.startswith("pyspark"):
+        return frame
+    schema = ", ".join(f"{name} {SPARK_TYPES[kind]}" for name, kind in COLUMNS.items())
+    return session.createDataFrame(frame, schema=schema)
+
+
 def model(dbt, session):
-    """What dbt calls. `session` is the engine's; nothing is asked of it."""
-    return origins(
+    """What dbt calls; `session` is the engine's."""
+    frame = origins(
         to_pandas(dbt.ref("int_forecasts__series")),
         min_points=int(dbt.config.get("forecast_min_points")),
         horizons=int(dbt.config.get("forecast_horizons")),
     )
+    return to_engine(frame, session)
