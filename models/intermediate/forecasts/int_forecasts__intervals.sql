@@ -6,7 +6,6 @@ with candidates as (
         trained_until,
         period_start,
         forecast_value,
-        actual_value,
         absolute_error,
         unit
     from {{ ref('int_forecasts__candidates') }}
