@@ -1,9 +1,10 @@
 -- The series that are forecast; they are named here and nowhere else.
 {%- set forecast = [
-    {'kpi': 'mrr', 'variant': 'mrr', 'dimensions': ['total', 'plan']},
-    {'kpi': 'sales', 'variant': 'net_sales', 'dimensions': ['total']},
-    {'kpi': 'leads', 'variant': 'leads', 'dimensions': ['total']},
-    {'kpi': 'sales_rep', 'variant': 'won_amount', 'dimensions': ['total']},
+    {'kpi': 'mrr', 'variant': 'mrr', 'dimension': 'total'},
+    {'kpi': 'mrr', 'variant': 'mrr', 'dimension': 'plan'},
+    {'kpi': 'sales', 'variant': 'net_sales', 'dimension': 'total'},
+    {'kpi': 'leads', 'variant': 'leads', 'dimension': 'total'},
+    {'kpi': 'sales_rep', 'variant': 'won_amount', 'dimension': 'total'},
 ] %}
 
 with monthly as (
@@ -26,7 +27,7 @@ with monthly as (
             (
                 kpi = '{{ series.kpi }}'
                 and variant = '{{ series.variant }}'
-                and dimension in ('{{ series.dimensions | join("', '") }}')
+                and dimension = '{{ series.dimension }}'
             )
             {{ 'or' if not loop.last }}
             {%- endfor %}
@@ -92,11 +93,11 @@ begun as (
             breaks.dimension is null
             or (
                 breaks.dimension = 'kpi'
-                and coalesce(breaks.dimension_value = members.kpi, true)
+                and coalesce(members.kpi = breaks.dimension_value, true)
             )
             or (
-                breaks.dimension = members.dimension
-                and coalesce(breaks.dimension_value = members.dimension_value, true)
+                members.dimension = breaks.dimension
+                and coalesce(members.dimension_value = breaks.dimension_value, true)
             )
     group by all
 ),

@@ -67,10 +67,11 @@ estimated as (
             candidates.trained_until = intervals.trained_until
     inner join ranked
         on
-            {%- for column in key %}
+            {%- for column in key[:-1] %}
             candidates.{{ column }} = ranked.{{ column }}
-            {{ 'and' if not loop.last }}
+            and
             {%- endfor %}
+            candidates.horizon = ranked.horizon
     union all
     select
         {{ series_key | join(',\n        ') }},
@@ -117,10 +118,11 @@ final as (
     cross join clock
     inner join series
         on
-            {%- for column in series_key %}
+            {%- for column in series_key[:-1] %}
             estimated.{{ column }} = series.{{ column }}
-            {{ 'and' if not loop.last }}
+            and
             {%- endfor %}
+            estimated.dimension_value = series.dimension_value
 )
 
 select * from final

@@ -97,10 +97,11 @@ final as (
     cross join clock
     left join ranked
         on
-            {%- for column in key %}
+            {%- for column in key[:-1] %}
             scored.{{ column }} = ranked.{{ column }}
-            {{ 'and' if not loop.last }}
+            and
             {%- endfor %}
+            scored.horizon = ranked.horizon
 )
 
 select * from final
