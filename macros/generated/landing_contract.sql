@@ -120,7 +120,8 @@
      "campaign",
      "price",
      "site",
-     "other"
+     "other",
+     "break"
     ]
    },
    "title": {

@@ -16,7 +16,7 @@ from commerce_kpis.sql import text
 
 # What the numbers come from, beside the raw tables.
 CODE = ("dbt_project.yml", "models", "macros", "seeds/config")
-CODE_SUFFIXES = (".sql", ".yml", ".csv", ".md")
+CODE_SUFFIXES = (".sql", ".py", ".yml", ".csv", ".md")
 # Table and columns to their comments; these two tables are no models, so no YAML describes them.
 COMMENTS = {
     "build_info": {

@@ -19,6 +19,7 @@ active_unit_periods = _query
 cell_quantiles = _query
 churn_variants = _query
 credited_rows = _query
+forecast_months = _query
 kpi_rollup = _query
 kpi_value_rows = _query
 landing_availability = _query
