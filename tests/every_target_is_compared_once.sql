@@ -45,10 +45,22 @@ added as (
 
 select
     'lost' as problem,
-    lost.*
+    kpi,
+    variant,
+    period_grain,
+    period_start,
+    dimension_value,
+    target_version,
+    target_value
 from lost
 union all
 select
     'added' as problem,
-    added.*
+    kpi,
+    variant,
+    period_grain,
+    period_start,
+    dimension_value,
+    target_version,
+    target_value
 from added

@@ -76,7 +76,9 @@ counted as (
     where
         coalesce(
             exceptions.is_business_day,
-            {{ days_between("cast(date_trunc('week', days.date_day) as date)", 'days.date_day') }} < 5
+            {{ days_between(
+                "cast(date_trunc('week', days.date_day) as date)", 'days.date_day'
+            ) }} < 5
         )
     group by days.period_start, days.period_end
 ),
@@ -98,8 +100,9 @@ final as (
         targets.is_period_start,
         case when running.period_start is not null then coalesce(counted.business_days, 0) end
             as business_days,
-        case when running.period_start is not null then coalesce(counted.business_days_elapsed, 0) end
-            as business_days_elapsed
+        case
+            when running.period_start is not null then coalesce(counted.business_days_elapsed, 0)
+        end as business_days_elapsed
     from targets
     left join running
         on

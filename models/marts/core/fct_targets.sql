@@ -1,4 +1,4 @@
-{%- set cell = 'kpi, variant, period_grain, period_start, dimension, dimension_value' %}
+{%- set cell = ['kpi', 'variant', 'period_grain', 'period_start', 'dimension', 'dimension_value'] %}
 with targets as (
     select *
     from {{ ref('int_targets__periods') }}
@@ -13,15 +13,22 @@ clock as (
 -- first source. What is approved after the clock is not in force yet.
 current_versions as (
     select
-        source_name,
-        {{ cell }},
-        target_version
+        targets.source_name,
+        {%- for column in cell %}
+        targets.{{ column }},
+        {%- endfor %}
+        targets.target_version
     from targets
     cross join clock
-    where exclusion_reason is null and coalesce(approved_on <= clock.as_of_date, true)
+    where
+        targets.exclusion_reason is null
+        and coalesce(targets.approved_on <= clock.as_of_date, true)
     qualify row_number() over (
-        partition by {{ cell }}
-        order by approved_on desc nulls last, target_version desc, source_name asc
+        partition by {{ cell | join(', ') }}
+        order by
+            targets.approved_on desc nulls last,
+            targets.target_version desc,
+            targets.source_name asc
     ) = 1
 ),
 
@@ -48,7 +55,7 @@ final as (
     left join current_versions
         on
             targets.source_name = current_versions.source_name
-            {%- for column in cell.split(', ') + ['target_version'] %}
+            {%- for column in cell + ['target_version'] %}
             and targets.{{ column }} = current_versions.{{ column }}
             {%- endfor %}
 )

@@ -34,6 +34,11 @@ catalog as (
     from {{ ref('kpi_catalog') }}
 ),
 
+known_kpis as (
+    select distinct kpi
+    from catalog
+),
+
 spine as (
     select
         period_grain,
@@ -132,8 +137,9 @@ paired as (
     from targets
     left join actuals
         on
-            {%- for column in cell %}
-            {{ 'and ' if not loop.first }}targets.{{ column }} = actuals.{{ column }}
+            targets.kpi = actuals.kpi
+            {%- for column in cell[1:] %}
+            and targets.{{ column }} = actuals.{{ column }}
             {%- endfor %}
     left join actuals as totals
         on
@@ -170,10 +176,12 @@ planned_cells as (
                         when paired.actual_value is null
                             then 'The KPI has no value here: ' || paired.value_status || '.'
                     end
-            when paired.kpi not in (select catalog.kpi from catalog)
+            when known_kpis.kpi is null
                 then 'There is no KPI ' || paired.kpi || ': kpi_catalog lists them.'
             when catalog.variant is null
-                then paired.kpi || ' has no variant ' || paired.variant || ': kpi_catalog lists them.'
+                then
+                    paired.kpi || ' has no variant ' || paired.variant
+                    || ': kpi_catalog lists them.'
             when
                 position(', ' || paired.period_grain || ',' in ', ' || catalog.period_grains || ',')
                 = 0
@@ -192,7 +200,9 @@ planned_cells as (
                     {%- if var('fiscal_year_start_month') != 1 %}
                     || case
                         when paired.period_grain in ('quarter', 'year')
-                            then ': fiscal years begin in month {{ var("fiscal_year_start_month") }}'
+                            then
+                                ': fiscal years begin in month '
+                                || '{{ var("fiscal_year_start_month") }}'
                         else ''
                     end
                     {%- endif %} || '.'
@@ -216,6 +226,7 @@ planned_cells as (
         on
             paired.kpi = catalog.kpi
             and paired.variant = catalog.variant
+    left join known_kpis on paired.kpi = known_kpis.kpi
     left join spine on paired.period_grain = spine.period_grain
 ),
 
@@ -347,8 +358,9 @@ described as (
             and cells.variant = catalog.variant
     left join closing
         on
-            {%- for column in key %}
-            {{ 'and ' if not loop.first }}cells.{{ column }} = closing.{{ column }}
+            cells.source_name = closing.source_name
+            {%- for column in key[1:] %}
+            and cells.{{ column }} = closing.{{ column }}
             {%- endfor %}
 ),
 
