@@ -65,6 +65,11 @@
   "key": "response_id"
  },
  {
+  "fact": "fct_targets",
+  "table": "targets",
+  "key": "concat_ws(' | ', source_name, kpi, variant, period_grain, period_start, dimension, dimension_value, target_version)"
+ },
+ {
   "fact": "fct_usage_charges",
   "table": "usage_charges",
   "key": "usage_charge_id"

@@ -1,13 +1,14 @@
 """scripts/scorecard: one month of every KPI, as a table to read in a terminal.
 
-Reads kpi.kpi_values and kpi.kpi_catalog of a published file (grain month, dimension total).
+Reads kpi.kpi_values and kpi.kpi_catalog of a published file (grain month, dimension total), and
+kpi.kpi_budget_vs_actual for targets by month, if it is there.
 """
 
 from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -53,6 +54,8 @@ class Row:
     value_status: str
     is_change_significant: bool | None
     raw_tables_needed: str | None
+    attainment: float | None = None
+    is_favourable: bool | None = None
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -88,12 +91,13 @@ def print_scorecard(
         raise UserError(f"There is no file {file}: run scripts/build, or name another file.")
     try:
         with duckdb.connect(str(file), read_only=True) as connection:
-            if not _has_values(connection):
+            if not _has_tables(connection, "kpi_values", "kpi_catalog"):
                 if is_optional:
                     return
                 raise UserError(f"{file} has no kpi.kpi_values: it is no published KPI file.")
             start = _month(connection, month, file)
             rows = _rows(connection, start, all_variants)
+            rows = _with_targets(connection, start, rows)
             as_of, currency = connection.execute(
                 "select max(as_of), max(currency_code) from kpi.kpi_values"
             ).fetchone()
@@ -103,12 +107,13 @@ def print_scorecard(
     _print(console, file, start, as_of, currency, rows)
 
 
-def _has_values(connection: duckdb.DuckDBPyConnection) -> bool:
+def _has_tables(connection: duckdb.DuckDBPyConnection, *names: str) -> bool:
     found = connection.execute(
         "select count(*) from duckdb_tables() where schema_name = 'kpi' "
-        "and table_name in ('kpi_values', 'kpi_catalog')"
+        "and list_contains(?, table_name)",
+        [list(names)],
     ).fetchone()
-    return found[0] == 2
+    return found[0] == len(names)
 
 
 def _month(connection: duckdb.DuckDBPyConnection, month: str | None, file: Path) -> date | None:
@@ -161,6 +166,32 @@ def _rows(
     return sorted(rows, key=lambda row: (order.get(row.theme, len(order)), row.theme, row.title))
 
 
+def _with_targets(
+    connection: duckdb.DuckDBPyConnection, start: date | None, rows: list[Row]
+) -> list[Row]:
+    """Add how far the month's target of each variant is attained, in its current version."""
+    if not _has_tables(connection, "kpi_budget_vs_actual"):
+        return rows
+    found = connection.execute(
+        """
+        select kpi, variant, attainment, is_favourable
+        from kpi.kpi_budget_vs_actual
+        where period_grain = 'month'
+            and dimension = 'total'
+            and period_start = ?
+            and is_current_version
+        """,
+        [start],
+    ).fetchall()
+    targets = {(kpi, variant): target for kpi, variant, *target in found}
+    return [
+        replace(row, attainment=target[0], is_favourable=target[1])
+        if (target := targets.get((row.kpi, row.variant)))
+        else row
+        for row in rows
+    ]
+
+
 def _print(
     console: Console,
     file: Path,
@@ -184,7 +215,9 @@ def _print(
     before = start - timedelta(days=1)
     year_ago = start.replace(year=start.year - 1)
     headings = [f"{month:%b %Y}" for month in (start, before, year_ago)]
-    for heading in (*headings[:2], "change", headings[2], "n", "95 %"):
+    has_targets = any(row.attainment is not None for row in rows)
+    targets = ["target"] if has_targets else []
+    for heading in (*headings[:2], "change", headings[2], *targets, "n", "95 %"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True)
     theme = None
@@ -192,9 +225,11 @@ def _print(
         if row.theme != theme:
             theme = row.theme
             table.add_row(Text(theme.upper(), style="bold cyan"))
-        table.add_row(*_cells(row, names))
+        table.add_row(*_cells(row, names, has_targets))
     _print_stripped(console, table)
     notes = ["change: relative; pp: percentage points; pt: points"]
+    if has_targets:
+        notes.append("target: actual as a share of it")
     if any(row.is_change_significant for row in rows):
         notes.append("*: larger than chance explains")
     console.print(f"[dim]{'   '.join(notes)}[/]")
@@ -223,7 +258,7 @@ def _print_stripped(console: Console, table: Table) -> None:
         console.file.write(line.rstrip() + "\n")
 
 
-def _cells(row: Row, width: int) -> list[Text]:
+def _cells(row: Row, width: int, has_targets: bool) -> list[Text]:
     """A row of the table; a name that is too long goes on below, further in."""
     unicode = speaks_unicode()
     label, indent = (row.title, " ") if row.is_default else (row.variant, "   ")
@@ -240,6 +275,7 @@ def _cells(row: Row, width: int) -> list[Text]:
         Text(format_value(row.previous_value, row.unit, row.currency_code)),
         Text(change + ("*" if row.is_change_significant else ""), style=style),
         Text(format_value(row.year_ago_value, row.unit, row.currency_code)),
+        *([_target(row)] if has_targets else []),
         Text(_short(row.n) if row.n is not None else ""),
         Text(_interval(row)),
         Text(row.value_status, style="dim" if row.value_status == "ok" else "yellow"),
@@ -260,6 +296,14 @@ def _change(row: Row) -> tuple[str, bool | None]:
         return "" if value == 0 else "new", is_up
     change = (value - previous) / abs(previous) * 100
     return (f"{change:+.1f} %" if abs(change) < 1000 else "> 10 x"), is_up
+
+
+def _target(row: Row) -> Text:
+    """Actual over target; green where that is favourable, also below 100 % of a cost."""
+    if row.attainment is None:
+        return Text("")
+    style = {True: "green", False: "red", None: ""}[row.is_favourable]
+    return Text(f"{_short(round(row.attainment * 100))} %", style=style)
 
 
 def _interval(row: Row) -> str:

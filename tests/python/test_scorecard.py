@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
-from commerce_kpis.scorecard import format_value
+from commerce_kpis.scorecard import Row, _target, format_value
 from conftest import run_module
+from rich.text import Text
 
 CELLS = """
     ('sales', 'net_sales', true, 'currency', 'EUR', 1234567.891, 1100000.0, null,
@@ -23,6 +25,10 @@ CELLS = """
     ('traffic', 'visitors', true, 'count', 'EUR', null, null, null, null, null, null,
         'missing_source', null)
 """
+ROW = Row(
+    *("customers", "Customer churn", "customer_churn", "churn_rate", True, "fraction", "down"),
+    *(None, 0.1, 0.08, 0.12, 100, 0.0552, 0.1744, "ok", False, None),
+)
 REQUIRED = "companies, orders, order_lines"
 CATALOG = f"""
     ('sales', 'net_sales', 'sales', 'Net sales', 'up', '{REQUIRED}'),
@@ -99,6 +105,65 @@ def test_another_month_can_be_shown(published: Path) -> None:
         done = run_module("scorecard", published, "--month", month)
         assert done.returncode == 1
         assert said in done.stderr
+
+
+TARGETS = """
+    ('sales', 'net_sales', 'month', date '2025-06-01', 'total', true, 0.978, false),
+    ('sales', 'net_sales', 'month', date '2025-06-01', 'total', false, 0.5, false),
+    ('sales', 'net_sales', 'month', date '2025-06-01', 'sales_channel', true, 0.6, false),
+    ('sales', 'net_sales', 'month', date '2025-07-01', 'total', true, 0.214, null),
+    ('sales', 'net_sales', 'quarter', date '2025-04-01', 'total', true, 0.7, false),
+    ('aov', 'aov', 'quarter', date '2025-06-01', 'total', true, 0.8, false),
+    ('customer_churn', 'churn_rate', 'month', date '2025-06-01', 'total', true, 0.913, true),
+    ('leads', 'leads', 'month', date '2025-06-01', 'total', null, null, null),
+    ('nps', 'nps', 'month', date '2025-06-01', 'total', true, 12.5, true)
+"""
+
+
+def add_targets(file: Path, targets: str) -> None:
+    """Add kpi_budget_vs_actual to a published file."""
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            f"""
+            create table kpi.kpi_budget_vs_actual as
+            select * from (values {targets}) as targets (
+                kpi, variant, period_grain, period_start, dimension, is_current_version,
+                attainment, is_favourable
+            )
+            """
+        )
+
+
+def test_targets_of_the_month_are_shown_as_attained(published: Path) -> None:
+    """The current version for the total, by month only; a file without targets has no column."""
+    assert "target" not in run_module("scorecard", published).stdout
+    add_targets(published, TARGETS)
+    done = run_module("scorecard", published)
+    assert done.returncode == 0, done.stderr
+    shown = {line.strip(): line for line in done.stdout.splitlines()}
+    (heading,) = [line for line in shown if line.endswith("status")]
+    at = heading.index("target") + len("target")
+    for title, attained in (
+        ("Net sales", "98 %"),
+        ("Average order value", ""),
+        ("Customer churn", "91 %"),
+        ("Leads [all]", ""),
+        ("Net Promoter Score", "1,250 %"),
+    ):
+        (line,) = [line for text, line in shown.items() if text.startswith(title)]
+        offset = len(shown[heading]) - len(heading)
+        assert line[: at + offset].endswith(f" {attained}"), line
+    july = run_module("scorecard", published, "--month", "2025-07").stdout
+    assert " 21 %" in july
+    assert "98 %" not in july
+
+
+def test_a_target_is_coloured_by_what_is_favourable() -> None:
+    """Less than planned is good for a cost; without a verdict there is no colour."""
+    for is_favourable, style in ((True, "green"), (False, "red"), (None, "")):
+        row = replace(ROW, attainment=0.913, is_favourable=is_favourable)
+        assert _target(row) == Text("91 %", style=style)
+    assert _target(ROW) == Text("")
 
 
 def test_a_terminal_without_unicode_gets_ascii(published: Path) -> None:

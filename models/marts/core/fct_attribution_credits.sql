@@ -18,7 +18,7 @@ roles as (
         cast(touch_number = 1 as integer)
         + cast(is_at_lead as integer)
         + cast(is_at_opportunity as integer) as w_roles,
-        {{ business_days_between('touched_at', 'converted_at') }} as age_days
+        {{ dates_between('touched_at', 'converted_at') }} as age_days
     from paths
 ),
 

@@ -36,8 +36,9 @@ with variants as (
             and (part or variant).get('over_members', 'additive') == 'additive'
             else 'not additive') }} as additivity_over_members,
         {{ quoted(additive_dimensions(meta, name) | join(', ')) }} as additive_dimensions,
-        {{ quoted('additive' if not variant.denominator and not variant.is_statistic
-            and (part.over_time == 'additive' if part else 'day' in meta.grains)
+        {{ quoted('not additive' if variant.denominator or variant.is_statistic
+            else 'additive' if (part.over_time == 'additive' if part else 'day' in meta.grains)
+            else 'snapshot' if part.over_time == 'snapshot'
             else 'not additive') }} as additivity_over_time,
         nullif(
             {{ quoted(variant.interval.method if variant.interval is mapping else variant.interval) }},

@@ -1,4 +1,0 @@
-{#- Days from the business date of one UTC timestamp to that of another. -#}
-{% macro business_days_between(from_timestamp, to_timestamp) -%}
-    date_diff('day', {{ reporting_date(from_timestamp) }}, {{ reporting_date(to_timestamp) }})
-{%- endmacro %}
