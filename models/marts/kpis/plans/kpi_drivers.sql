@@ -35,8 +35,8 @@ comparisons as (
     {%- endfor %}
 ),
 
--- What adds up over some dimension. A sum of money may be split by the ratio of its KPI that
--- divides it, in money too; of several by the first by name.
+-- What adds up over some dimension. Money may be split by the ratio of its KPI that divides it, in
+-- money too; of several by the first by name.
 variants as (
     select
         catalog.kpi,
@@ -53,7 +53,6 @@ variants as (
             and catalog.variant = ratios.numerator
             and catalog.unit = 'currency'
             and ratios.unit = 'currency'
-            and catalog.denominator is null
     where catalog.additive_dimensions is not null
     group by
         catalog.kpi,
