@@ -249,7 +249,7 @@ final as (
         after_value,
         case impact_status when 'ok' then change end as change,
         case impact_status
-            when 'ok' then {{ safe_ratio('change', 'abs(before_value)') }}
+            when 'ok' then round({{ safe_ratio('change', 'abs(before_value)') }}, 12)
         end as change_rate,
         case impact_status when 'ok' then ci_low end as ci_low,
         case impact_status when 'ok' then ci_high end as ci_high,
