@@ -1,4 +1,3 @@
-{%- set grains = "'" ~ var('driver_grains') | join("', '") ~ "'" %}
 with catalog as (
     select kpi, variant, numerator, denominator, scale, unit, additive_dimensions
     from {{ ref('kpi_catalog') }}
@@ -18,7 +17,7 @@ cells as (
         currency_code,
         value_status
     from {{ ref('kpi_values') }}
-    where period_grain in ({{ grains }})
+    where period_grain in ('{{ var("driver_grains") | join("', '") }}')
 ),
 
 comparisons as (
@@ -30,7 +29,6 @@ comparisons as (
         '{{ comparison }}' as comparison,
         {{ comparison }}_period_start as compared_period_start
     from {{ ref('dim_periods') }}
-    where period_grain in ({{ grains }})
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -139,7 +137,6 @@ members as (
         on
             cells.period_grain = sides.period_grain
             and cells.period_start = sides.cell_start
-    where cells.dimension != 'total'
     group by
         cells.kpi,
         cells.variant,
