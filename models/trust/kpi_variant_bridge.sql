@@ -38,7 +38,7 @@ cells as (
             cells.kpi = catalog.kpi
             and cells.variant = catalog.variant
     where
-        cells.period_grain in ('{{ var("driver_grains") | join("', '") }}')
+        cells.period_grain in ({{ driver_grains() }})
         and cells.value is not null
         and cells.numerator is not null
 ),
@@ -95,7 +95,7 @@ pairs as (
 rounded as (
     select
         *,
-        difference - by_numerator - coalesce(by_denominator, 0) as rounding,
+        difference - by_numerator - coalesce(by_denominator, 0) as rounding_left,
         abs(by_numerator) >= coalesce(abs(by_denominator), 0) as is_numerator_larger
     from pairs
 ),
@@ -105,7 +105,8 @@ steps as (
         *,
         1 as step,
         'numerator' as step_name,
-        by_numerator + case when is_numerator_larger then rounding else 0 end as delta,
+        by_numerator as step_alone,
+        case when is_numerator_larger then rounding_left else 0 end as rounding,
         concat(case when is_ratio then 'numerator ' else 'sum ' end, numerator_text) as explanation
     from rounded
     union all
@@ -113,7 +114,8 @@ steps as (
         *,
         2 as step,
         'denominator' as step_name,
-        by_denominator + case when is_numerator_larger then 0 else rounding end as delta,
+        by_denominator as step_alone,
+        case when is_numerator_larger then 0 else rounding_left end as rounding,
         concat('denominator ', denominator_text) as explanation
     from rounded
     where is_ratio
@@ -132,7 +134,8 @@ final as (
         step_name,
         unit,
         currency_code,
-        cast(delta as decimal(38, 12)) as delta,
+        cast(step_alone + rounding as decimal(38, 12)) as delta,
+        cast(rounding as decimal(38, 12)) as rounding,
         explanation
     from steps
 )

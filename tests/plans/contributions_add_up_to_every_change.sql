@@ -1,8 +1,6 @@
 -- Changes, worked out anew from kpi_values, that are not what the contributions over a dimension
 -- add up to, exactly: over every dimension whose members add up, and volume and value of those that
 -- have them. A change of 0 needs no row.
-{% set grains = "'" ~ var('driver_grains') | join("', '") ~ "'" %}
-{% set key = ['kpi', 'variant', 'period_grain', 'period_start', 'comparison', 'dimension'] | join(', ') %}
 with totals as (
     select
         totals.kpi,
@@ -21,7 +19,7 @@ with totals as (
     where
         totals.dimension = 'total'
         and totals.value is not null
-        and totals.period_grain in ({{ grains }})
+        and totals.period_grain in ({{ driver_grains() }})
 ),
 
 changes as (
@@ -60,22 +58,41 @@ dimensions as (
 
 explained as (
     select
-        {{ key }},
+        kpi,
+        variant,
+        period_grain,
+        period_start,
+        comparison,
+        dimension,
         sum(contribution) as contributions,
         sum(rounding) as rounding,
         sum(abs(contribution)) as moved
     from {{ ref('kpi_drivers') }}
     where driver_status != 'not_estimable'
-    group by {{ key }}
+    group by kpi, variant, period_grain, period_start, comparison, dimension
 ),
 
 expected as (
-    select changes.*, dimensions.dimension
+    select
+        changes.kpi,
+        changes.variant,
+        changes.period_grain,
+        changes.period_start,
+        changes.comparison,
+        dimensions.dimension,
+        changes.change
     from changes
     inner join dimensions
         on position(concat(', ', dimensions.dimension, ', ') in changes.additive_dimensions) > 0
     union all
-    select changes.*, explained.dimension
+    select
+        changes.kpi,
+        changes.variant,
+        changes.period_grain,
+        changes.period_start,
+        changes.comparison,
+        explained.dimension,
+        changes.change
     from changes
     inner join explained
         on
@@ -89,16 +106,28 @@ expected as (
 
 compared as (
     select
-        {{ key }},
+        coalesce(expected.kpi, explained.kpi) as kpi,
+        coalesce(expected.variant, explained.variant) as variant,
+        coalesce(expected.period_grain, explained.period_grain) as period_grain,
+        coalesce(expected.period_start, explained.period_start) as period_start,
+        coalesce(expected.comparison, explained.comparison) as comparison,
+        coalesce(expected.dimension, explained.dimension) as dimension,
         expected.change,
         coalesce(explained.contributions, 0) as contributions,
         -- Floats carry some fifteen digits; more is no rounding, but a member that is missing.
-        abs(explained.rounding) > 0.000000001 * (1 + explained.moved) as is_too_much_rounding
+        abs(explained.rounding) > 0.000000001 * (1 + explained.moved) as is_too_much_rounding,
+        expected.kpi is null as is_unexpected
     from expected
-    full join explained
-        using ({{ key }})
+    full outer join explained
+        on
+            expected.kpi = explained.kpi
+            and expected.variant = explained.variant
+            and expected.period_grain = explained.period_grain
+            and expected.period_start = explained.period_start
+            and expected.comparison = explained.comparison
+            and expected.dimension = explained.dimension
 )
 
 select *
 from compared
-where change is null or change != contributions or is_too_much_rounding
+where is_unexpected or change != contributions or is_too_much_rounding

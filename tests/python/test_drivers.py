@@ -211,6 +211,14 @@ def expected_effects(
     return found
 
 
+def expected_steps(one: Moment, other: Moment, origin: tuple, target: tuple) -> list[Fraction]:
+    """What the exchange of the numerator does, and of the denominator, in exact arithmetic."""
+    if one.denominator is None:
+        return [Fraction(other.numerator - one.numerator)]
+    between = target[4] * Fraction(other.numerator) / Fraction(one.denominator)
+    return [between - one.rate(origin[4]), other.rate(target[4]) - between]
+
+
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
 @given(business=BUSINESS)
 def test_contributions_are_what_they_are_called_and_add_up(
@@ -277,11 +285,11 @@ def test_steps_between_variants_add_up(
 ) -> None:
     fill(connection, business)
     steps = defaultdict(dict)
-    for *cell, step, delta in connection.execute(
-        "select from_variant, to_variant, period_start, dimension_value, step, delta "
+    for *cell, step, delta, rounding in connection.execute(
+        "select from_variant, to_variant, period_start, dimension_value, step, delta, rounding "
         f"from ({compiled['kpi_variant_bridge']})"
     ).fetchall():
-        steps[tuple(cell)][step] = delta
+        steps[tuple(cell)][step] = (delta, rounding)
     pairs = [
         (origin, target)
         for origin in VARIANTS
@@ -306,5 +314,10 @@ def test_steps_between_variants_add_up(
                     assert not found
                 else:
                     assert sorted(found) == ([1] if origin[3] is None else [1, 2])
-                    assert sum(found.values()) == whole
+                    assert sum(delta for delta, _ in found.values()) == whole
+                    size = sum(abs(float(delta)) for delta, _ in found.values())
+                    for step, between in enumerate(expected_steps(one, other, origin, target), 1):
+                        delta, rounding = found[step]
+                        assert abs(float(delta - rounding) - float(between)) <= CLOSE * (1 + size)
+                        assert abs(float(rounding)) <= CLOSE * (1 + size)
     assert not steps

@@ -1,5 +1,5 @@
 -- Pairs of the default and another variant of a cell whose steps are not exactly the difference of
--- the two values, or that lack a step or parts.
+-- the two values, that lack a step or parts, or are rounded by more than the last digits.
 with cells as (
     select
         cells.kpi,
@@ -15,7 +15,7 @@ with cells as (
         cells.unit
     from {{ ref('kpi_values') }} as cells
     where
-        cells.period_grain in ('{{ var("driver_grains") | join("', '") }}')
+        cells.period_grain in ({{ driver_grains() }})
         and cells.value is not null
         and cells.numerator is not null
 ),
@@ -55,15 +55,27 @@ bridges as (
         dimension_value,
         to_variant,
         count(*) as steps,
-        sum(delta) as deltas
+        sum(delta) as deltas,
+        -- More than floats can lose is no rounding, but a step that is wrong.
+        sum(abs(rounding)) > 0.000000001 * (1 + sum(abs(delta))) as is_too_much_rounding
     from {{ ref('kpi_variant_bridge') }}
     group by kpi, period_grain, period_start, dimension, dimension_value, to_variant
 )
 
-select *
+select
+    pairs.*,
+    bridges.steps,
+    bridges.deltas
 from pairs
-full join bridges
-    using (kpi, period_grain, period_start, dimension, dimension_value, to_variant)
+full outer join bridges
+    on
+        pairs.kpi = bridges.kpi
+        and pairs.period_grain = bridges.period_grain
+        and pairs.period_start = bridges.period_start
+        and pairs.dimension = bridges.dimension
+        and pairs.dimension_value = bridges.dimension_value
+        and pairs.to_variant = bridges.to_variant
 where
     coalesce(pairs.difference != bridges.deltas, true)
     or coalesce(pairs.expected_steps != bridges.steps, true)
+    or bridges.is_too_much_rounding

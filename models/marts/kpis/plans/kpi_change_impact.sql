@@ -6,6 +6,7 @@ case
     else {{ var('impact_days') }}
 end
 {%- endset %}
+{%- set ratio = ['numerator', 'base', 'window_days', 'nn', 'nd', 'dd'] %}
 {%- set missing = "'missing_source', 'missing_cost'" %}
 with annotations as (
     select
@@ -128,8 +129,8 @@ summed as (
         sides.side,
         sides.window_days,
         sides.is_ratio,
-        sides.scale,
         sides.is_proportion,
+        case when sides.is_ratio then sides.scale else sides.window_days end as factor,
         coalesce(sum(cells.numerator), 0) as numerator,
         case
             when sides.is_ratio then coalesce(sum(cells.denominator), 0)
@@ -178,44 +179,44 @@ measured as (
         numerator,
         n,
         case
-            when is_ratio then scale * {{ safe_ratio('numerator', 'base') }}
+            when is_ratio then factor * {{ safe_ratio('numerator', 'base') }}
             else cast(numerator as double)
         end as value,
-        {%- for bound, name in {'-': 'ci_low', '+': 'ci_high'}.items() %}
         case
-            when is_proportion then {{ wilson_bound('numerator', 'base', bound) }}
-            else
-                case when is_ratio then scale else window_days end
-                * {{ delta_bound(
-                    'numerator', 'base', 'window_days', 'nn', 'nd', 'dd',
-                    side=bound, bounds=[none, none]
-                ) }}
-        end as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+            when is_proportion then {{ wilson_bound('numerator', 'base', '-') }}
+            else factor * {{ delta_bound(*ratio, side='-', bounds=[none, none]) }}
+        end as ci_low,
+        case
+            when is_proportion then {{ wilson_bound('numerator', 'base', '+') }}
+            else factor * {{ delta_bound(*ratio, side='+', bounds=[none, none]) }}
+        end as ci_high
     from summed
 ),
 
 compared as (
     select
         questions.*,
-        {%- for side in ['before', 'after'] %}
-        {{ side }}.value as {{ side }}_value,
-        {{ side }}.n as n_{{ side }},
-        {%- endfor %}
+        before.value as before_value,
+        after.value as after_value,
+        before.n as n_before,
+        after.n as n_after,
         round(after.value - before.value, 12) as change,
-        {%- for bound, name in {'-': 'ci_low', '+': 'ci_high'}.items() %}
-        round({{ newcombe_bound('after.', 'before.', bound) }}, 9) as {{ name }},
-        {%- endfor %}
+        round({{ newcombe_bound('after.', 'before.', '-') }}, 9) as ci_low,
+        round({{ newcombe_bound('after.', 'before.', '+') }}, 9) as ci_high,
         before.numerator = 0 and after.numerator = 0 and not questions.is_ratio as is_nothing
     from questions
-    {%- for side in ['before', 'after'] %}
-    left join measured as {{ side }}
+    left join measured as before
         on
-            questions.annotation_id = {{ side }}.annotation_id
-            and questions.kpi = {{ side }}.kpi
-            and questions.variant = {{ side }}.variant
-            and {{ side }}.side = '{{ side }}'
-    {%- endfor %}
+            questions.annotation_id = before.annotation_id
+            and questions.kpi = before.kpi
+            and questions.variant = before.variant
+            and before.side = 'before'
+    left join measured as after
+        on
+            questions.annotation_id = after.annotation_id
+            and questions.kpi = after.kpi
+            and questions.variant = after.variant
+            and after.side = 'after'
 ),
 
 judged as (
@@ -260,7 +261,8 @@ final as (
         end as ci_method,
         -- Few units say nothing about chance.
         case
-            when impact_status = 'ok'
+            when
+                impact_status = 'ok'
                 and coalesce(least(n_before, n_after) >= {{ var('low_n_threshold') }}, true)
                 then ci_low > 0 or ci_high < 0
         end as is_change_significant,

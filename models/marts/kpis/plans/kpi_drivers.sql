@@ -17,7 +17,7 @@ cells as (
         currency_code,
         value_status
     from {{ ref('kpi_values') }}
-    where period_grain in ('{{ var("driver_grains") | join("', '") }}')
+    where period_grain in ({{ driver_grains() }})
 ),
 
 comparisons as (
@@ -113,7 +113,12 @@ sides as (
     select period_grain, period_start, comparison, period_start as cell_start, true as is_now
     from comparisons
     union all
-    select period_grain, period_start, comparison, compared_period_start as cell_start, false as is_now
+    select
+        period_grain,
+        period_start,
+        comparison,
+        compared_period_start as cell_start,
+        false as is_now
     from comparisons
 ),
 
@@ -127,11 +132,10 @@ members as (
         sides.comparison,
         cells.dimension,
         cells.dimension_value,
-        {%- for side, is_side in {'': 'sides.is_now', 'earlier_': 'not sides.is_now'}.items() %}
-        sum(case when {{ is_side }} then cells.numerator else 0 end) as {{ side }}numerator,
-        sum(case when {{ is_side }} then cells.denominator else 0 end) as {{ side }}denominator
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        sum(case when sides.is_now then cells.numerator else 0 end) as numerator,
+        sum(case when sides.is_now then cells.denominator else 0 end) as denominator,
+        sum(case when sides.is_now then 0 else cells.numerator end) as earlier_numerator,
+        sum(case when sides.is_now then 0 else cells.denominator end) as earlier_denominator
     from cells
     inner join sides
         on
@@ -158,16 +162,16 @@ weighed as (
         changes.mean_value,
         members.dimension,
         members.dimension_value,
-        members.numerator - members.earlier_numerator as amount,
-        {%- for side in ['', 'earlier_'] %}
-        {%- set numerator = 'changes.scale * members.' ~ side ~ 'numerator' %}
-        {%- set denominator = 'members.' ~ side ~ 'denominator' %}
-        {%- set total_denominator = 'changes.' ~ side ~ 'denominator' %}
-        {{ safe_ratio(denominator, total_denominator) }} as {{ side }}weight,
-        {{ safe_ratio(numerator, denominator) }} as {{ side }}rate,
-        {{ safe_ratio(numerator, total_denominator) }} as {{ side }}brought
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        members.numerator - members.earlier_numerator as difference,
+        {{ safe_ratio('members.denominator', 'changes.denominator') }} as weight,
+        {{ safe_ratio('members.earlier_denominator', 'changes.earlier_denominator') }}
+            as earlier_weight,
+        changes.scale * {{ safe_ratio('members.numerator', 'members.denominator') }} as ratio,
+        changes.scale * {{ safe_ratio('members.earlier_numerator', 'members.earlier_denominator') }}
+            as earlier_ratio,
+        changes.scale * {{ safe_ratio('members.numerator', 'changes.denominator') }} as brought,
+        changes.scale * {{ safe_ratio('members.earlier_numerator', 'changes.earlier_denominator') }}
+            as earlier_brought
     from members
     inner join changes
         on
@@ -181,10 +185,9 @@ weighed as (
         and position(concat(', ', members.dimension, ', ') in changes.additive_dimensions) > 0
 ),
 
--- Means are of both periods. A member without a denominator has no rate: its numerator still moves
--- the total.
-member_effects as (
-    {%- for effect in ['amount', 'mix', 'rate', 'entry_exit', 'numerator_only'] %}
+-- Means are of both periods. A member without a denominator has no ratio: its numerator still
+-- moves the total.
+moved as (
     select
         kpi,
         variant,
@@ -193,36 +196,20 @@ member_effects as (
         comparison,
         dimension,
         dimension_value,
-        '{{ effect }}' as effect,
-        {%- if effect == 'amount' %}
-        case when not is_ratio then amount end as contribution
-        {%- else %}
-        cast(
-            {%- if effect == 'mix' %}
-            (weight - earlier_weight) * ((rate + earlier_rate) / 2 - mean_value)
-            {%- elif effect == 'rate' %}
-            (rate - earlier_rate) * (weight + earlier_weight) / 2
-            {%- elif effect == 'entry_exit' %}
-            case
-                when earlier_rate is null then weight * (rate - mean_value)
-                when rate is null then -earlier_weight * (earlier_rate - mean_value)
-            end
-            {%- else %}
-            case when rate is null then brought else 0 end
-            - case when earlier_rate is null then earlier_brought else 0 end
-            {%- endif %} as decimal(38, 12)
-        ) as contribution
-        {%- endif %}
+        case when not is_ratio then difference end as amount,
+        (weight - earlier_weight) * ((ratio + earlier_ratio) / 2 - mean_value) as mix,
+        (ratio - earlier_ratio) * (weight + earlier_weight) / 2 as rate,
+        case
+            when earlier_ratio is null then weight * (ratio - mean_value)
+            when ratio is null then -earlier_weight * (earlier_ratio - mean_value)
+        end as entry_exit,
+        case when ratio is null then brought else 0 end
+        - case when earlier_ratio is null then earlier_brought else 0 end as numerator_only
     from weighed
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
 ),
 
--- Of a sum of money: as many more of what it is divided by, and as much more for each.
-total_effects as (
-    {%- for effect, moved, held in [
-        ('volume', 'denominator', 'value'), ('value', 'value', 'denominator'),
-    ] %}
+-- Money is what it is divided by times what each of that brings.
+divided as (
     select
         changes.kpi,
         changes.variant,
@@ -231,11 +218,10 @@ total_effects as (
         changes.comparison,
         'total' as dimension,
         'all' as dimension_value,
-        '{{ effect }}' as effect,
-        cast(
-            cast(ratios.{{ moved }} - earlier.{{ moved }} as double)
-            * cast(ratios.{{ held }} + earlier.{{ held }} as double) / 2 as decimal(38, 12)
-        ) as contribution
+        cast(ratios.denominator - earlier.denominator as double)
+        * (ratios.value + earlier.value) / 2 as volume,
+        (ratios.value - earlier.value)
+        * cast(ratios.denominator + earlier.denominator as double) / 2 as value
     from changes
     inner join totals as ratios
         on
@@ -250,18 +236,27 @@ total_effects as (
             and changes.period_grain = earlier.period_grain
             and changes.compared_period_start = earlier.period_start
     where changes.change is not null
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
 ),
 
 effects as (
-    select *
-    from member_effects
-    where contribution is not null
-    union all
-    select *
-    from total_effects
-    where contribution is not null
+    {%- for effect, relation in {
+        'amount': 'moved', 'mix': 'moved', 'rate': 'moved', 'entry_exit': 'moved',
+        'numerator_only': 'moved', 'volume': 'divided', 'value': 'divided',
+    }.items() %}
+    select
+        kpi,
+        variant,
+        period_grain,
+        period_start,
+        comparison,
+        dimension,
+        dimension_value,
+        '{{ effect }}' as effect,
+        cast({{ effect }} as decimal(38, 12)) as contribution
+    from {{ relation }}
+    where {{ effect }} is not null
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 -- What rounding leaves goes to the largest effect.
@@ -305,7 +300,9 @@ final as (
         ) as rounding,
         case
             when changes.change is null then 'not_estimable'
-            {%- for status in ['fx_missing', 'left_censored', 'partial_period', 'immature', 'low_n'] %}
+            {%- for status in [
+                'fx_missing', 'left_censored', 'partial_period', 'immature', 'low_n',
+            ] %}
             when '{{ status }}' in (changes.value_status, changes.earlier_value_status)
                 then '{{ status }}'
             {%- endfor %}
