@@ -104,10 +104,10 @@ steps as (
     select
         *,
         1 as step,
-        'numerator' as step_name,
+        case when is_ratio then 'numerator' else 'sum' end as step_name,
         by_numerator as step_alone,
         case when is_numerator_larger then rounding_left else 0 end as rounding,
-        concat(case when is_ratio then 'numerator ' else 'sum ' end, numerator_text) as explanation
+        numerator_text as step_text
     from rounded
     union all
     select
@@ -116,7 +116,7 @@ steps as (
         'denominator' as step_name,
         by_denominator as step_alone,
         case when is_numerator_larger then 0 else rounding_left end as rounding,
-        concat('denominator ', denominator_text) as explanation
+        denominator_text as step_text
     from rounded
     where is_ratio
 ),
@@ -136,7 +136,7 @@ final as (
         currency_code,
         cast(step_alone + rounding as decimal(38, 12)) as delta,
         cast(rounding as decimal(38, 12)) as rounding,
-        explanation
+        concat(step_name, ' ', step_text) as explanation
     from steps
 )
 
