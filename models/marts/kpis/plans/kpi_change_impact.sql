@@ -223,7 +223,7 @@ judged as (
     select
         *,
         case
-            when before_start < first_day or first_day is null then 'not_estimable'
+            when before_start < first_day then 'not_estimable'
             when after_end > last_day_end then 'partial_period'
             when change is null or is_nothing then 'not_estimable'
             else 'ok'
