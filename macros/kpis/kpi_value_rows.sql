@@ -271,17 +271,12 @@ select
     previous_value,
     year_ago_value,
     previous_value_to_date,
-    -- Newcombe's interval of a difference, from the intervals of the two values; few units say
-    -- nothing about chance.
+    -- Few units say nothing about chance.
     case
         when n >= {{ var('low_n_threshold') }} and previous_n >= {{ var('low_n_threshold') }}
             then
-                (value - previous_value)
-                - sqrt(power(value - ci_low, 2) + power(previous_ci_high - previous_value, 2))
-                > 0
-                or (value - previous_value)
-                + sqrt(power(ci_high - value, 2) + power(previous_value - previous_ci_low, 2))
-                < 0
+                {{ newcombe_bound('', 'previous_', '-') }} > 0
+                or {{ newcombe_bound('', 'previous_', '+') }} < 0
     end as is_change_significant,
     as_of,
     definition_version,

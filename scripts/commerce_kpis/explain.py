@@ -116,7 +116,7 @@ def connect(file: Path) -> duckdb.DuckDBPyConnection:
         connection.execute(f"attach {text(file)} as published (read_only); use published")
         connection.execute("select count(*) from trust.kpi_queries")
         connection.execute("select count(*) from kpi.kpi_values")
-        connection.execute("select n, reported_dimensions from kpi.kpi_catalog limit 0")
+        connection.execute("select n, scale, reported_dimensions from kpi.kpi_catalog limit 0")
         connection.execute("select count(*) from kpi.kpi_drivers")
     except duckdb.Error as error:
         raise UserError(
@@ -155,11 +155,7 @@ def explain(connection: duckdb.DuckDBPyConnection, cell: Cell, variant: str) -> 
         rows=rows,
         excluded=_excluded(connection, query, cell, period, parts, rows),
         rejected=_rejected(connection, catalog, period),
-        siblings=rows_of(
-            connection,
-            "kpi.kpi_values",
-            {name: part for name, part in key.items() if name != "variant"},
-        ),
+        siblings=_siblings(connection, cell),
         plans=plans_of(connection, cell, variant),
         reported=reported(connection, "published", key),
     )
@@ -332,6 +328,16 @@ def _rejected(connection: duckdb.DuckDBPyConnection, catalog: dict, period: Peri
         """,
         [tables, period.start, period.end],
     ).fetchall()
+
+
+def _siblings(connection: duckdb.DuckDBPyConnection, cell: Cell) -> list[dict]:
+    """All variants of the cell, each with the scale of its definition."""
+    variants = rows_of(connection, "kpi.kpi_catalog", {"kpi": cell.kpi})
+    scales = {row["variant"]: row["scale"] for row in variants}
+    return [
+        {**row, "scale": scales[row["variant"]]}
+        for row in rows_of(connection, "kpi.kpi_values", vars(cell))
+    ]
 
 
 def _empty_value(catalog: dict) -> dict:

@@ -222,7 +222,7 @@ def _print_siblings(console: Console, explanation: Explanation) -> None:
     for name in ("value", "by numerator", "by denominator"):
         table.add_column(name, justify="right")
     table.add_column("status", style="dim")
-    this = explanation.value
+    this = {**explanation.value, "scale": explanation.catalog["scale"]}
     for row in sorted(
         explanation.siblings, key=lambda row: (not row["is_default"], row["variant"])
     ):
@@ -242,7 +242,8 @@ def _print_siblings(console: Console, explanation: Explanation) -> None:
 def bridge(this: dict, other: dict) -> tuple[float | None, float | None]:
     """From one variant of a cell to another: what the numerator does, then the denominator.
 
-    None where there is no such step: another unit, a statistic, or no value.
+    As in trust.kpi_variant_bridge, which holds the steps from the default: a scale belongs to the
+    numerator. None where there is no such step: another unit, a statistic, or no value.
     """
     if this["unit"] != other["unit"] or this["value"] is None or other["value"] is None:
         return None, None
@@ -253,16 +254,8 @@ def bridge(this: dict, other: dict) -> tuple[float | None, float | None]:
         return (whole, None) if this["denominator"] == other["denominator"] else (None, None)
     if not this["denominator"] or not other["denominator"]:
         return None, None
-    # A score is a hundred times its ratio; one that is not is no step away from one that is.
-    scales = {
-        round(row["value"] * float(row["denominator"] / row["numerator"]))
-        for row in (this, other)
-        if row["numerator"]
-    } or {1}
-    if len(scales) > 1:
-        return None, None
-    difference = other["numerator"] - this["numerator"]
-    by_numerator = scales.pop() * float(difference / this["denominator"])
+    difference = other["scale"] * other["numerator"] - this["scale"] * this["numerator"]
+    by_numerator = float(difference / this["denominator"])
     return by_numerator, whole - by_numerator
 
 

@@ -20,7 +20,7 @@ from dbt.mp_context import get_mp_context
 from dbt.parser.unit_tests import UnitTestManifestLoader
 
 from commerce_kpis.console import UserError
-from commerce_kpis.project import PROJECT, profiles_folder
+from commerce_kpis.project import PLANS, PROJECT, profiles_folder
 
 # Models are evaluated at these: what moves from one month to another shows in rolling years.
 GRAINS = ["month", "r12m"]
@@ -58,6 +58,7 @@ class MutableProject:
             name
             for name, node in self.nodes.items()
             if name.startswith("kpi_") and node.fqn[1:3] == ["marts", "kpis"] and len(node.fqn) == 5
+            if node.fqn[3] != PLANS
         ]
 
     def use_file(self, file: Path) -> None:

@@ -220,6 +220,8 @@ KPI_META: dict[str, Rule] = {
                 "version": TEXT,
                 "priority": Scalar(("P0", "P1", "P2")),
                 "over_members": Scalar(("additive", "distinct")),
+                # Of a sum that is no part: dimensions by which it is null.
+                "not_by": TEXTS,
             },
             required=("unit", "direction", "formula", "source", "example"),
         )

@@ -10,7 +10,8 @@ CONTENTS = {
     "kpi_sales": {
         "variants": (
             "net_sales gross_sales net_sales_order_dated total_sales net_sales_invoiced "
-            "net_sales_paid net_sales_refund_date_rate gross_margin gross_margin_rate"
+            "net_sales_paid net_sales_refund_date_rate gross_margin gross_margin_rate "
+            "net_sales_per_order"
         ),
         "parts": (
             "gross_sales discounts returns cancellations shipping tax cogs orders_placed "

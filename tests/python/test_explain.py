@@ -110,19 +110,19 @@ def test_a_file_that_is_no_published_one_is_one_line(tmp_path: Path) -> None:
     ("one", "other", "steps"),
     [
         # 4.4: 10 of 100 customers lost, over the 90 that remained.
-        ((10, 100, 0.1, "fraction"), (10, 90, 1 / 9, "fraction"), (0, 0.0111)),
+        ((10, 100, 0.1, "fraction", 1), (10, 90, 1 / 9, "fraction", 1), (0, 0.0111)),
         # 4.4: fully loaded CAC of 150 instead of 100.
-        ((1000, 10, 100, "currency"), (1500, 10, 150, "currency"), (50, 0)),
-        ((8, 10, 80, "score"), (6, 12, 50, "score"), (-20, -10)),
-        ((8, 10, 80, "score"), (80, 1, 80, "score"), (None, None)),
-        ((100, None, 100, "currency"), (90, None, 90, "currency"), (-10, None)),
-        ((100, None, 100, "currency"), (None, None, 90, "currency"), (None, None)),
-        ((100, 10, 10, "currency"), (1, 2, 0.5, "fraction"), (None, None)),
-        ((0, 10, 0, "fraction"), (1, 10, 0.1, "fraction"), (0.1, 0)),
+        ((1000, 10, 100, "currency", 1), (1500, 10, 150, "currency", 1), (50, 0)),
+        ((8, 10, 80, "score", 100), (6, 12, 50, "score", 100), (-20, -10)),
+        ((8, 10, 80, "score", 100), (700, 10, 70, "score", 1), (-10, 0)),
+        ((100, None, 100, "currency", 1), (90, None, 90, "currency", 1), (-10, None)),
+        ((100, None, 100, "currency", 1), (None, None, 90, "currency", 1), (None, None)),
+        ((100, 10, 10, "currency", 1), (1, 2, 0.5, "fraction", 1), (None, None)),
+        ((0, 10, 0, "fraction", 1), (1, 10, 0.1, "fraction", 1), (0.1, 0)),
     ],
 )
 def test_the_bridge_between_variants(one: tuple, other: tuple, steps: tuple) -> None:
-    names = ("numerator", "denominator", "value", "unit")
+    names = ("numerator", "denominator", "value", "unit", "scale")
     rows = [
         {
             name: Decimal(part) if index < 2 and part is not None else part
@@ -133,6 +133,38 @@ def test_the_bridge_between_variants(one: tuple, other: tuple, steps: tuple) -> 
     assert bridge(*rows) == tuple(
         step if step is None else pytest.approx(step, abs=1e-4) for step in steps
     )
+
+
+@pytest.mark.parametrize("kpi", ["sales", "cac", "customer_churn", "nps"])
+def test_the_printed_steps_are_those_of_the_bridge(
+    connection: duckdb.DuckDBPyConnection, kpi: str
+) -> None:
+    start = connection.execute(
+        "select max(period_start) from kpi.kpi_values where kpi = ? and period_grain = 'quarter' "
+        "and is_default and dimension = 'total' and is_complete_period and value is not null",
+        [kpi],
+    ).fetchone()[0]
+    variants = catalog(connection, kpi)
+    default = next(name for name, variant in variants.items() if variant["is_default"])
+    found = explain(connection, Cell(kpi, "quarter", start), default)
+    this = {**found.value, "scale": variants[default]["scale"]}
+    printed = {
+        (row["variant"], step): delta
+        for row in found.siblings
+        if row["variant"] != default
+        for step, delta in enumerate(bridge(this, row), 1)
+        if delta is not None
+    }
+    stored = connection.execute(
+        "select to_variant, step, delta from trust.kpi_variant_bridge where kpi = ? "
+        "and period_grain = 'quarter' and period_start = ? and dimension = 'total'",
+        [kpi, start],
+    ).fetchall()
+    assert stored
+    assert printed == {
+        (variant, step): pytest.approx(float(delta), rel=1e-9, abs=1e-9)
+        for variant, step, delta in stored
+    }
 
 
 def test_left_out_rows_are_not_among_those_that_count(

@@ -154,6 +154,7 @@ final as (
         cast(net_sales + fx_adjustment as decimal(18, 4)) as net_sales_refund_date_rate,
         cast(net_sales - cogs as decimal(18, 4)) as gross_margin,
         {{ safe_ratio('net_sales - cogs', 'net_sales') }} as gross_margin_rate,
+        {{ safe_ratio('net_sales', 'orders_valid') }} as net_sales_per_order,
         is_complete_period,
         is_complete_period as is_mature,
         as_of

@@ -1,0 +1,325 @@
+with catalog as (
+    select kpi, variant, numerator, denominator, scale, unit, additive_dimensions
+    from {{ ref('kpi_catalog') }}
+),
+
+cells as (
+    select
+        kpi,
+        variant,
+        period_grain,
+        period_start,
+        dimension,
+        dimension_value,
+        numerator,
+        denominator,
+        value,
+        currency_code,
+        value_status
+    from {{ ref('kpi_values') }}
+    where period_grain in ({{ driver_grains() }})
+),
+
+comparisons as (
+    {%- for comparison in ['previous', 'year_ago'] %}
+    select
+        period_grain,
+        period_start,
+        period_end,
+        '{{ comparison }}' as comparison,
+        {{ comparison }}_period_start as compared_period_start
+    from {{ ref('dim_periods') }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+-- What adds up over some dimension. Money may be split by the ratio of its KPI that divides it, in
+-- money too; of several by the first by name.
+variants as (
+    select
+        catalog.kpi,
+        catalog.variant,
+        catalog.denominator is not null as is_ratio,
+        catalog.scale,
+        catalog.unit,
+        concat(', ', catalog.additive_dimensions, ', ') as additive_dimensions,
+        min(ratios.variant) as ratio_variant
+    from catalog
+    left join catalog as ratios
+        on
+            catalog.kpi = ratios.kpi
+            and catalog.variant = ratios.numerator
+            and catalog.unit = 'currency'
+            and ratios.unit = 'currency'
+    where catalog.additive_dimensions is not null
+    group by
+        catalog.kpi,
+        catalog.variant,
+        catalog.denominator,
+        catalog.scale,
+        catalog.unit,
+        catalog.additive_dimensions
+),
+
+totals as (
+    select *
+    from cells
+    where dimension = 'total'
+),
+
+changes as (
+    select
+        variants.kpi,
+        variants.variant,
+        variants.is_ratio,
+        variants.scale,
+        variants.unit,
+        variants.additive_dimensions,
+        variants.ratio_variant,
+        comparisons.period_grain,
+        comparisons.period_start,
+        comparisons.period_end,
+        comparisons.comparison,
+        comparisons.compared_period_start,
+        totals.currency_code,
+        totals.denominator,
+        earlier.denominator as earlier_denominator,
+        (totals.value + earlier.value) / 2 as mean_value,
+        case
+            when variants.is_ratio then cast(totals.value - earlier.value as decimal(38, 12))
+            when totals.value - earlier.value is not null then totals.numerator - earlier.numerator
+        end as change,
+        totals.value_status,
+        earlier.value_status as earlier_value_status
+    from totals
+    inner join variants
+        on
+            totals.kpi = variants.kpi
+            and totals.variant = variants.variant
+    inner join comparisons
+        on
+            totals.period_grain = comparisons.period_grain
+            and totals.period_start = comparisons.period_start
+    left join totals as earlier
+        on
+            totals.kpi = earlier.kpi
+            and totals.variant = earlier.variant
+            and totals.period_grain = earlier.period_grain
+            and comparisons.compared_period_start = earlier.period_start
+),
+
+-- Each cell twice for each comparison: as what is compared, and as what it is compared with.
+sides as (
+    select period_grain, period_start, comparison, period_start as cell_start, true as is_now
+    from comparisons
+    union all
+    select
+        period_grain,
+        period_start,
+        comparison,
+        compared_period_start as cell_start,
+        false as is_now
+    from comparisons
+),
+
+-- Who is absent in one of the two periods has nothing there.
+members as (
+    select
+        cells.kpi,
+        cells.variant,
+        cells.period_grain,
+        sides.period_start,
+        sides.comparison,
+        cells.dimension,
+        cells.dimension_value,
+        sum(case when sides.is_now then cells.numerator else 0 end) as numerator,
+        sum(case when sides.is_now then cells.denominator else 0 end) as denominator,
+        sum(case when sides.is_now then 0 else cells.numerator end) as earlier_numerator,
+        sum(case when sides.is_now then 0 else cells.denominator end) as earlier_denominator
+    from cells
+    inner join sides
+        on
+            cells.period_grain = sides.period_grain
+            and cells.period_start = sides.cell_start
+    group by
+        cells.kpi,
+        cells.variant,
+        cells.period_grain,
+        sides.period_start,
+        sides.comparison,
+        cells.dimension,
+        cells.dimension_value
+),
+
+weighed as (
+    select
+        changes.kpi,
+        changes.variant,
+        changes.period_grain,
+        changes.period_start,
+        changes.comparison,
+        changes.is_ratio,
+        changes.mean_value,
+        members.dimension,
+        members.dimension_value,
+        members.numerator - members.earlier_numerator as difference,
+        {{ safe_ratio('members.denominator', 'changes.denominator') }} as weight,
+        {{ safe_ratio('members.earlier_denominator', 'changes.earlier_denominator') }}
+            as earlier_weight,
+        changes.scale * {{ safe_ratio('members.numerator', 'members.denominator') }} as ratio,
+        changes.scale * {{ safe_ratio('members.earlier_numerator', 'members.earlier_denominator') }}
+            as earlier_ratio,
+        changes.scale * {{ safe_ratio('members.numerator', 'changes.denominator') }} as brought,
+        changes.scale * {{ safe_ratio('members.earlier_numerator', 'changes.earlier_denominator') }}
+            as earlier_brought
+    from members
+    inner join changes
+        on
+            members.kpi = changes.kpi
+            and members.variant = changes.variant
+            and members.period_grain = changes.period_grain
+            and members.period_start = changes.period_start
+            and members.comparison = changes.comparison
+    where
+        changes.change is not null
+        and position(concat(', ', members.dimension, ', ') in changes.additive_dimensions) > 0
+),
+
+-- Means are of both periods. A member without a denominator has no ratio: its numerator still
+-- moves the total.
+moved as (
+    select
+        kpi,
+        variant,
+        period_grain,
+        period_start,
+        comparison,
+        dimension,
+        dimension_value,
+        case when not is_ratio then difference end as amount,
+        (weight - earlier_weight) * ((ratio + earlier_ratio) / 2 - mean_value) as mix,
+        (ratio - earlier_ratio) * (weight + earlier_weight) / 2 as rate,
+        case
+            when earlier_ratio is null then weight * (ratio - mean_value)
+            when ratio is null then -earlier_weight * (earlier_ratio - mean_value)
+        end as entry_exit,
+        case when ratio is null then brought else 0 end
+        - case when earlier_ratio is null then earlier_brought else 0 end as numerator_only
+    from weighed
+),
+
+-- Money is what it is divided by times what each of that brings.
+divided as (
+    select
+        changes.kpi,
+        changes.variant,
+        changes.period_grain,
+        changes.period_start,
+        changes.comparison,
+        'total' as dimension,
+        'all' as dimension_value,
+        cast(ratios.denominator - earlier.denominator as double)
+        * (ratios.value + earlier.value) / 2 as volume,
+        (ratios.value - earlier.value)
+        * cast(ratios.denominator + earlier.denominator as double) / 2 as value
+    from changes
+    inner join totals as ratios
+        on
+            changes.kpi = ratios.kpi
+            and changes.ratio_variant = ratios.variant
+            and changes.period_grain = ratios.period_grain
+            and changes.period_start = ratios.period_start
+    inner join totals as earlier
+        on
+            changes.kpi = earlier.kpi
+            and changes.ratio_variant = earlier.variant
+            and changes.period_grain = earlier.period_grain
+            and changes.compared_period_start = earlier.period_start
+    where changes.change is not null
+),
+
+effects as (
+    {%- for effect, relation in {
+        'amount': 'moved', 'mix': 'moved', 'rate': 'moved', 'entry_exit': 'moved',
+        'numerator_only': 'moved', 'volume': 'divided', 'value': 'divided',
+    }.items() %}
+    select
+        kpi,
+        variant,
+        period_grain,
+        period_start,
+        comparison,
+        dimension,
+        dimension_value,
+        '{{ effect }}' as effect,
+        cast({{ effect }} as decimal(38, 12)) as contribution
+    from {{ relation }}
+    where {{ effect }} is not null
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+-- What rounding leaves goes to the largest effect.
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by kpi, variant, period_grain, period_start, comparison, dimension
+            order by abs(contribution) desc, dimension_value asc, effect asc
+        ) as effect_rank,
+        sum(contribution) over (
+            partition by kpi, variant, period_grain, period_start, comparison, dimension
+        ) as contributions
+    from effects
+),
+
+final as (
+    select
+        changes.kpi,
+        changes.variant,
+        changes.period_grain,
+        changes.period_start,
+        changes.period_end,
+        changes.comparison,
+        changes.compared_period_start,
+        coalesce(ranked.dimension, 'total') as dimension,
+        coalesce(ranked.dimension_value, 'all') as dimension_value,
+        coalesce(ranked.effect, 'none') as effect,
+        changes.unit,
+        changes.currency_code,
+        changes.change,
+        cast(
+            case ranked.effect_rank
+                when 1 then ranked.contribution + changes.change - ranked.contributions
+                else ranked.contribution
+            end as decimal(38, 12)
+        ) as contribution,
+        cast(
+            case ranked.effect_rank when 1 then changes.change - ranked.contributions else 0 end
+            as decimal(38, 12)
+        ) as rounding,
+        case
+            when changes.change is null then 'not_estimable'
+            {%- for status in [
+                'fx_missing', 'left_censored', 'partial_period', 'immature', 'low_n',
+            ] %}
+            when '{{ status }}' in (changes.value_status, changes.earlier_value_status)
+                then '{{ status }}'
+            {%- endfor %}
+            else 'ok'
+        end as driver_status
+    from changes
+    left join ranked
+        on
+            changes.kpi = ranked.kpi
+            and changes.variant = ranked.variant
+            and changes.period_grain = ranked.period_grain
+            and changes.period_start = ranked.period_start
+            and changes.comparison = ranked.comparison
+    where
+        changes.change is null
+        or ranked.contribution != 0
+        or (ranked.effect_rank = 1 and changes.change != ranked.contributions)
+)
+
+select * from final
