@@ -66,10 +66,8 @@ MODEL_CONFIG: dict[str, Rule] = {
     "indexes": Items(Keys({"columns": TEXTS, "unique": FLAG, "type": TEXT})),
     "sql_header": TEXT,
     "partitioned_by": TEXT_OR_TEXTS,
-    # Of Python models: what they need installed, and what they ask for by `dbt.config.get`.
+    # Of Python models: what they need installed.
     "packages": TEXTS,
-    "forecast_min_points": TEXT,
-    "forecast_horizons": TEXT,
 }
 SEED_CONFIG: dict[str, Rule] = {
     **NODE_CONFIG,

@@ -130,9 +130,10 @@ def to_engine(frame: pd.DataFrame, session):
 
 def model(dbt, session):
     """What dbt calls; `session` is the engine's."""
+    settings = dbt.config.get("meta")["settings"]
     frame = origins(
         to_pandas(dbt.ref("int_forecasts__series")),
-        min_points=int(dbt.config.get("forecast_min_points")),
-        horizons=int(dbt.config.get("forecast_horizons")),
+        min_points=int(settings["forecast_min_points"]),
+        horizons=int(settings["forecast_horizons"]),
     )
     return to_engine(frame, session)

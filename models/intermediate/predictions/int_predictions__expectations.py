@@ -11,13 +11,19 @@ HORIZONS = {"3m": 91 / 7, "6m": 182 / 7, "12m": 365 / 7}
 PATTERN = ["snapshot_date", "segment", "repeat_orders", "recency_days", "age_days"]
 COLUMNS = {
     "snapshot_date": "datetime64[us]",
-    "segment": "object",
+    "segment": "string",
     "repeat_orders": "int64",
     "recency_days": "int64",
     "age_days": "int64",
-    "fit_group": "object",
+    "fit_group": "string",
     "p_alive": "float64",
     **{f"expected_orders_{horizon}": "float64" for horizon in HORIZONS},
+}
+SPARK_TYPES = {
+    "string": "string",
+    "datetime64[us]": "timestamp",
+    "int64": "bigint",
+    "float64": "double",
 }
 
 
@@ -25,15 +31,25 @@ def model(dbt, session):
     """One row per snapshot and history; the columns are those of COLUMNS."""
     patterns = to_pandas(dbt.ref("int_predictions__patterns"))
     fits = to_pandas(dbt.ref("int_predictions__fits"))
-    return expect(patterns, fits)
+    return to_engine(expect(patterns, fits), session)
 
 
 def to_pandas(relation):
-    """A table of the engine (DuckDB, Spark, Snowpark) as a data frame."""
+    """A relation of DuckDB, Spark or Snowpark as pandas, its columns in lower case."""
     for name in ("df", "toPandas", "to_pandas"):
         if hasattr(relation, name):
-            return getattr(relation, name)()
-    return relation
+            relation = getattr(relation, name)()
+            break
+    return relation.rename(columns=str.lower)
+
+
+def to_engine(frame, session):
+    """What the engine can keep. Spark knows no types of a table without rows, and keeps nan."""
+    if not type(session).__module__.startswith("pyspark"):
+        return frame
+    schema = ", ".join(f"{name} {SPARK_TYPES[kind]}" for name, kind in COLUMNS.items())
+    rows = frame.astype(object).where(frame.notna(), None)
+    return session.createDataFrame(rows, schema=schema)
 
 
 def expect(patterns, fits):

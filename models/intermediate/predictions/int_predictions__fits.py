@@ -20,7 +20,7 @@ YEAR_IN_WEEKS = 365 / 7
 LOWEST, HIGHEST = np.log(1e-3), np.log(1e3)
 COLUMNS = {
     "snapshot_date": "datetime64[us]",
-    "fit_group": "object",
+    "fit_group": "string",
     "accounts": "int64",
     "repeaters": "int64",
     "repeat_orders": "int64",
@@ -37,8 +37,14 @@ COLUMNS = {
     "frequency_value_correlation": "float64",
     "new_customer_orders_12m": "float64",
     "value_per_order": "float64",
-    "fit_status": "object",
-    "fit_note": "object",
+    "fit_status": "string",
+    "fit_note": "string",
+}
+SPARK_TYPES = {
+    "string": "string",
+    "datetime64[us]": "timestamp",
+    "int64": "bigint",
+    "float64": "double",
 }
 
 
@@ -51,15 +57,26 @@ def model(dbt, session):
     patterns = to_pandas(dbt.ref("int_predictions__patterns"))
     values = to_pandas(dbt.ref("int_predictions__repeat_values"))
     settings = dbt.config.get("meta")["settings"]
-    return fit_snapshots(patterns, values, int(settings["clv_min_repeaters"]))
+    fitted = fit_snapshots(patterns, values, int(settings["clv_min_repeaters"]))
+    return to_engine(fitted, session)
 
 
 def to_pandas(relation):
-    """A table of the engine (DuckDB, Spark, Snowpark) as a data frame."""
+    """A relation of DuckDB, Spark or Snowpark as pandas, its columns in lower case."""
     for name in ("df", "toPandas", "to_pandas"):
         if hasattr(relation, name):
-            return getattr(relation, name)()
-    return relation
+            relation = getattr(relation, name)()
+            break
+    return relation.rename(columns=str.lower)
+
+
+def to_engine(frame, session):
+    """What the engine can keep. Spark knows no types of a table without rows, and keeps nan."""
+    if not type(session).__module__.startswith("pyspark"):
+        return frame
+    schema = ", ".join(f"{name} {SPARK_TYPES[kind]}" for name, kind in COLUMNS.items())
+    rows = frame.astype(object).where(frame.notna(), None)
+    return session.createDataFrame(rows, schema=schema)
 
 
 def fit_snapshots(patterns, values, min_repeaters):
