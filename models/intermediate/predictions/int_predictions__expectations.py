@@ -78,7 +78,7 @@ def expect(patterns, fits):
     for horizon, weeks in HORIZONS.items():
         fitted[f"expected_orders_{horizon}"] = expected_orders(weeks, *history)
     rounded = [name for name in COLUMNS if name.startswith(("p_alive", "expected"))]
-    fitted[rounded] = fitted[rounded].round(9)
+    fitted[rounded] = fitted[rounded].round(6)
     return fitted[list(COLUMNS)].astype(COLUMNS)
 
 

@@ -15,9 +15,10 @@ from scipy.special import digamma, gammaln, hyp2f1
 
 ALL = "(all)"
 YEAR_IN_WEEKS = 365 / 7
-# Logarithms of the shapes that are tried. Beyond a thousand, differences between accounts no longer
-# show in any number.
+# Logarithms of the shapes that are tried. Beyond their ends, differences between accounts no longer
+# show in any number, and the search would never end.
 LOWEST, HIGHEST = np.log(1e-3), np.log(1e3)
+HIGHEST_R = np.log(1e2)
 COLUMNS = {
     "snapshot_date": "datetime64[us]",
     "fit_group": "string",
@@ -188,7 +189,7 @@ def fit_orders(x, recency, age, counts):
 
     interval = np.average(age, weights=counts) / max(np.average(x, weights=counts), 0.1) + 0.1
     ranges = {
-        "r": (LOWEST, HIGHEST, "all accounts order at the same rate"),
+        "r": (LOWEST, HIGHEST_R, "all accounts order at the same rate"),
         "the time between orders": (-14, 14, None),
         "drop-out": (-9, 9, "no sign of accounts that drop out"),
         "a + b": (LOWEST, HIGHEST, "all accounts drop out alike"),
@@ -196,7 +197,8 @@ def fit_orders(x, recency, age, counts):
     start = [0.0, np.log(interval), -1.0, 1.0]
     logs, likelihood, note = maximum(log_likelihood, start, ranges, counts.sum(), "orders")
     if note and "no sign" in note:
-        note = note.removesuffix("; all accounts drop out alike")
+        # Nothing says how alike accounts are in what none of them does.
+        logs[3], note = 0, note.removesuffix("; all accounts drop out alike")
     r, interval, size = np.exp(logs[[0, 1, 3]])
     drop_out = 1 / (1 + np.exp(-logs[2]))
     found = (r, r * interval, size * drop_out, size * (1 - drop_out))
@@ -343,5 +345,5 @@ def correlation(x, mean, counts):
 
 
 def significant(value):
-    """Seven significant digits: the last bits of a search differ between machines."""
-    return float(f"{value:.7g}")
+    """Six significant digits: the last bits of a search differ between machines."""
+    return float(f"{value:.6g}")
