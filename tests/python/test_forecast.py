@@ -153,10 +153,11 @@ def test_without_rows_the_table_has_its_types():
     assert {name: str(kind) for name, kind in full.dtypes.items()} == forecasts.COLUMNS
 
 
-def test_a_series_of_one_month_is_forecast_by_naive_alone():
+def test_a_series_of_one_month_is_forecast_by_naive_alone(recwarn):
     made = forecasts.origins(series([5.0]), min_points=1, horizons=2)
     assert made[["method", "forecast_value"]].values.tolist()[:2] == [["naive", 5.0]] * 2
     assert "drift" not in set(made["method"])
+    assert not recwarn.list
 
 
 @pytest.mark.parametrize("value", [0.0, 5.0, -3.5])
