@@ -65,7 +65,6 @@ histories as (
         max(period_end) as last_day_end,
         max(currency_code) as currency_code
     from cells
-    where dimension = 'total'
     group by kpi
 ),
 
