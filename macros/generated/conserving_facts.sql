@@ -2,6 +2,11 @@
 {% macro conserving_facts() %}
     {{ return([
  {
+  "fact": "fct_annotations",
+  "table": "annotations",
+  "key": "annotation_id"
+ },
+ {
   "fact": "fct_costs",
   "table": "ad_spend",
   "key": "cost_id",

@@ -4,6 +4,7 @@ Everything is in this file, in pandas, so that any engine that runs Python model
 """
 
 import numpy as np
+import pandas as pd
 from scipy.special import hyp2f1
 
 ALL = "(all)"
@@ -40,7 +41,9 @@ def to_pandas(relation):
         if hasattr(relation, name):
             relation = getattr(relation, name)()
             break
-    return relation.rename(columns=str.lower)
+    frame = relation.rename(columns=str.lower)
+    # Spark hands dates on as Python's own.
+    return frame.assign(snapshot_date=pd.to_datetime(frame["snapshot_date"]))
 
 
 def to_engine(frame, session):

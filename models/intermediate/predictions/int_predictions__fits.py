@@ -68,7 +68,9 @@ def to_pandas(relation):
         if hasattr(relation, name):
             relation = getattr(relation, name)()
             break
-    return relation.rename(columns=str.lower)
+    frame = relation.rename(columns=str.lower)
+    # Spark hands dates on as Python's own.
+    return frame.assign(snapshot_date=pd.to_datetime(frame["snapshot_date"]))
 
 
 def to_engine(frame, session):

@@ -13,13 +13,13 @@ with annotations as (
         annotation_id,
         title,
         annotation_type,
-        coalesce(dimension, 'total') as dimension,
-        case when dimension is null then 'all' else dimension_value end as dimension_value,
+        dimension,
+        dimension_value,
         started_on,
         -- Whole weeks, so that both windows hold the same weekdays.
         cast(7 * ({{ integer_divide(days, 7) }}) as integer) as window_days
-    from {{ ref('stg_contract__annotations') }}
-    where not is_deleted
+    from {{ ref('fct_annotations') }}
+    where is_eligible
 ),
 
 -- Ratios, and sums of days; a number of a day adds up over days, or it is not offered.
