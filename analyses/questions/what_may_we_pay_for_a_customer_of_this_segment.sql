@@ -1,10 +1,12 @@
 -- What may we pay for a customer of this segment?
 --
 -- For each segment and the latest complete month: what a customer brings in margin over a lifetime
--- and in the first year, against what one cost to win. `highest_cac` keeps three times the cost
--- within the lifetime margin, the rule of thumb; `pays_back_in_a_year` asks whether the margin
--- expected of a new customer in its first year covers the cost. First-year numbers are those of the
--- segment's own fit, or of all accounts where it has too few that ordered again (`fit_group`).
+-- and in the first year, against what a customer cost in the last twelve months. `highest_cac` keeps
+-- three times the cost within the lifetime margin, the rule of thumb; `pays_back_in_a_year` asks
+-- whether the margin expected of a new customer in its first year covers the cost. `cac` is that of
+-- all segments, since much cost is booked for none; what is booked for a segment alone stands in
+-- `cac_booked_on_it`. First-year numbers are those of the segment's own fit, or of all accounts where
+-- it has too few that ordered again (`fit_group`).
 -- Reads a published file: kpi_values, fct_prediction_fits, fct_account_predictions.
 with latest_month as (
     select max(period_start) as period_start
@@ -32,6 +34,7 @@ segment_values as (
 -- Twelve months, since few customers of a segment are won in one.
 yearly_costs as (
     select
+        cells.dimension,
         cells.dimension_value as segment,
         cells.value as cac,
         cells.denominator as new_customers
@@ -42,7 +45,7 @@ yearly_costs as (
         cells.kpi = 'cac'
         and cells.variant = 'cac'
         and cells.period_grain = 'r12m'
-        and cells.dimension = 'segment'
+        and cells.dimension in ('total', 'segment')
 ),
 
 margin_rates as (
@@ -73,19 +76,24 @@ first_years as (
 
 select
     segment_values.segment,
-    round(yearly_costs.cac, 2) as cac,
-    cast(yearly_costs.new_customers as bigint) as new_customers,
+    round(overall.cac, 2) as cac,
+    round(booked.cac, 2) as cac_booked_on_it,
+    cast(booked.new_customers as bigint) as new_customers,
     round(segment_values.lifetime_margin, 2) as lifetime_margin,
     round(segment_values.lifetime_years, 1) as lifetime_years,
     round(segment_values.lifetime_margin / 3, 2) as highest_cac,
     round(first_years.first_year_margin, 2) as first_year_margin,
-    yearly_costs.cac <= segment_values.lifetime_margin / 3 as is_within_the_rule,
-    yearly_costs.cac <= first_years.first_year_margin as pays_back_in_a_year,
+    overall.cac <= segment_values.lifetime_margin / 3 as is_within_the_rule,
+    overall.cac <= first_years.first_year_margin as pays_back_in_a_year,
     first_years.fit_group,
     segment_values.margin_status as status
 from segment_values
-left join yearly_costs
-    on segment_values.segment = yearly_costs.segment
+left join yearly_costs as overall
+    on overall.dimension = 'total'
+left join yearly_costs as booked
+    on
+        booked.dimension = 'segment'
+        and segment_values.segment = booked.segment
 left join first_years
     on segment_values.segment = first_years.segment
 order by segment_values.segment

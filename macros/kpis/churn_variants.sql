@@ -42,8 +42,9 @@
     ]) }}
 {% endmacro %}
 
-{#- All columns of the KPI from its rollup. rate: name of the default variant. -#}
-{% macro churn_variants(relation, units, rate) %}
+{#- All columns of the KPI from its rollup. rate: name of the default variant. also: columns of its own,
+    as SQL. -#}
+{% macro churn_variants(relation, units, rate, also=[]) %}
     {%- set lost = units ~ '_lost' -%}
     {%- set start = units ~ '_at_start' -%}
     {%- set denominators = {
@@ -109,6 +110,9 @@ select
     case
         when period_grain = 'month' then 1 - power(1 - ({{ monthly }}), 12)
     end as {{ rate }}_annualised{{ ending }},
+    {%- endfor %}
+    {%- for column in also %}
+    {{ column }},
     {%- endfor %}
     is_complete_period,
     is_complete_period as is_mature,

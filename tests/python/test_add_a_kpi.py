@@ -20,7 +20,12 @@ def test_two_files_are_a_kpi(project_with_kpi: Path) -> None:
     assert examples.returncode == 0, examples.stdout
     assert "X01_discount_rate_15" in examples.stdout
 
-    built = run_dbt(project, "build", "--select", "kpi_discounts", "kpi_values", "kpi_catalog")
+    # Tables that read all KPIs are not built here, so neither are the tests that compare them.
+    built = run_dbt(
+        project,
+        *("build", "--select", "kpi_discounts", "kpi_values", "kpi_catalog"),
+        *("--indirect-selection", "cautious"),
+    )
     assert built.returncode == 0, built.stdout
     assert "X01_discount_rate_15" in built.stdout
     with duckdb.connect(str(project / "warehouse" / "build.duckdb"), read_only=True) as warehouse:

@@ -11,6 +11,7 @@ import pytest
 from commerce_kpis.evidence import Cell
 from commerce_kpis.explain import connect, explain, parts_of
 from commerce_kpis.explain_pages import bridge
+from commerce_kpis.explain_text import added, number
 from commerce_kpis.kpi_yaml import kpi_models
 from conftest import run_module
 
@@ -20,6 +21,8 @@ SECTIONS = (
     "THE ROWS BEHIND IT",
     "LEFT OUT, AND WHY",
     "ITS VARIANTS, AND WHAT LIES BETWEEN",
+    "TARGET AND FORECAST",
+    "WHAT MOVED IT",
     "WHAT WAS REPORTED",
 )
 
@@ -186,3 +189,61 @@ def test_left_out_rows_are_not_among_those_that_count(
         "select distinct exclusion_reason from core.fct_sales_entries where not is_eligible"
     ).fetchall()
     assert {(reason,) for _, reason in left_out} <= {*known}
+
+
+def told(published_file: Path, *arguments: str) -> str:
+    """What the command says, on one line."""
+    done = run_module("explain", *arguments, "--rows", "1", "--file", published_file)
+    assert done.returncode == 0, done.stderr
+    return " ".join(done.stdout.split())
+
+
+def test_target_forecast_and_drivers_of_a_cell_are_those_of_their_tables(published_file):
+    """June's net sales: the budget, the months to come, and each dimension's first member."""
+    shown = told(published_file, "sales", "--period", "2026-06")
+    with duckdb.connect(str(published_file), read_only=True) as connection:
+        target, attainment = connection.execute(
+            """
+            select target_value, attainment from kpi.kpi_budget_vs_actual
+            where kpi = 'sales' and variant = 'net_sales' and period_grain = 'month'
+                and period_start = date '2026-06-01' and dimension = 'total'
+                and target_version = 'budget'
+            """
+        ).fetchone()
+        forecast = connection.execute(
+            """
+            select forecast_value from kpi.kpi_forecast
+            where kpi = 'sales' and variant = 'net_sales' and dimension = 'total' and is_published
+                and period_start = date '2026-07-01'
+            """
+        ).fetchone()[0]
+        drivers = connection.execute(
+            """
+            select dimension, dimension_value, effect, contribution from kpi.kpi_drivers
+            where kpi = 'sales' and variant = 'net_sales' and period_grain = 'month'
+                and period_start = date '2026-06-01' and comparison = 'previous'
+            qualify row_number() over (
+                partition by dimension order by abs(contribution) desc, dimension_value, effect
+            ) = 1
+            """
+        ).fetchall()
+    assert f"budget (current): {number(target, 'currency')}" in shown
+    assert f"attained {number(round(attainment, 4), 'fraction')}" in shown
+    assert "unfavourable" in shown
+    assert f"July 2026: {number(forecast, 'currency')}" in shown
+    assert {row[0] for row in drivers} >= {"total", "sales_channel", "country"}
+    for dimension, member, effect, contribution in drivers:
+        first = f"{effect} " if dimension == "total" else f"{member} "
+        assert f"{first}{added(contribution, 'currency')}" in shown, (dimension, shown)
+
+
+def test_a_cell_without_plans_says_so(published_file):
+    shown = told(published_file, "sales", "--period", "2026-06", "--dimension", "country=DE")
+    assert "TARGET AND FORECAST none WHAT MOVED IT not split" in shown
+
+
+def test_a_running_month_is_explained_with_what_is_due_and_expected(published_file):
+    shown = told(published_file, "sales", "--period", "2026-07")
+    assert "due by now" in shown
+    assert "expected at the end" in shown
+    assert "80 %" in shown

@@ -197,7 +197,7 @@ class Dbt:
 
     def __init__(self, relation: object) -> None:
         self.relation = relation
-        self.config = {"forecast_min_points": "3", "forecast_horizons": "1"}
+        self.config = {"meta": {"settings": {"forecast_min_points": "3", "forecast_horizons": "1"}}}
 
     def ref(self, name: str) -> object:
         assert name == "int_forecasts__series"

@@ -298,6 +298,38 @@ def test_empty_tables_give_empty_tables_with_their_columns():
     assert (len(expected), list(expected.columns)) == (0, list(expectations.COLUMNS))
 
 
+def test_an_engine_that_hands_on_dates_and_capitals_gets_the_same(business):
+    """As Spark and Snowflake do: dates as Python's own, names in capitals."""
+
+    class Relation:
+        def __init__(self, frame: pd.DataFrame) -> None:
+            self.frame = frame
+
+        def toPandas(self) -> pd.DataFrame:
+            days = [moment.date() for moment in self.frame["snapshot_date"]]
+            return self.frame.assign(snapshot_date=days).rename(columns=str.upper)
+
+    class Dbt:
+        def __init__(self, **relations: pd.DataFrame) -> None:
+            self.config = {"meta": {"settings": {"clv_min_repeaters": "50"}}}
+            self.relations = relations
+
+        def ref(self, name: str) -> Relation:
+            return Relation(self.relations[name])
+
+    orders, worth = business
+    here = Dbt(int_predictions__patterns=orders, int_predictions__repeat_values=worth)
+    fitted_there = fits.model(here, session=None)
+    fitted_here = fits.fit_snapshots(orders, worth, 50)
+    pd.testing.assert_frame_equal(fitted_there, fitted_here, check_exact=True)
+    there = Dbt(int_predictions__patterns=orders, int_predictions__fits=fitted_here)
+    pd.testing.assert_frame_equal(
+        expectations.model(there, session=None),
+        expectations.expect(orders, fitted_here),
+        check_exact=True,
+    )
+
+
 def example_profile(folder: Path) -> Path:
     """A folder with the profile of the project."""
     (folder / "profiles").mkdir()

@@ -3,6 +3,19 @@
 ] %}
 {%- set predicted = ['customers_at_start_modelled', 'customers_at_start_unpredicted',
     'expected_customers_lost'] %}
+{%- set modelled %}
+case
+    when period_grain != 'week' and dimension != 'cancel_reason' then customers_at_start_modelled
+end
+{%- endset %}
+{%- set lost %}
+case
+    when
+        period_grain != 'week' and dimension != 'cancel_reason'
+        and customers_at_start_unpredicted = 0
+        then expected_customers_lost
+end
+{%- endset %}
 
 with clock as (
     select as_of_date
@@ -60,38 +73,12 @@ rollup as (
     ]) }}
 ),
 
-churn as (
-    {{ churn_variants('rollup', 'customers', 'churn_rate') }}
-),
-
-expected as (
-    select
-        period_grain,
-        period_start,
-        dimension,
-        dimension_value,
-        customers_at_start_modelled,
-        case
-            when customers_at_start_unpredicted = 0 then expected_customers_lost
-        end as expected_customers_lost
-    from rollup
-    where period_grain != 'week' and dimension != 'cancel_reason'
-),
-
 final as (
-    select
-        churn.*,
-        cast(expected.customers_at_start_modelled as bigint) as customers_at_start_modelled,
-        cast(expected.expected_customers_lost as decimal(18, 9)) as expected_customers_lost,
-        {{ safe_ratio('expected.expected_customers_lost', 'expected.customers_at_start_modelled') }}
-            as churn_rate_p_alive
-    from churn
-    left join expected
-        on
-            churn.period_grain = expected.period_grain
-            and churn.period_start = expected.period_start
-            and churn.dimension = expected.dimension
-            and churn.dimension_value = expected.dimension_value
+    {{ churn_variants('rollup', 'customers', 'churn_rate', also=[
+        'cast(' ~ modelled ~ ' as bigint) as customers_at_start_modelled',
+        'cast(' ~ lost ~ ' as decimal(18, 9)) as expected_customers_lost',
+        safe_ratio(lost, modelled) ~ ' as churn_rate_p_alive',
+    ]) }}
 )
 
 select * from final
