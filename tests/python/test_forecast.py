@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 from types import ModuleType
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -238,3 +240,34 @@ def test_damped_holt_does_not_depend_on_the_unit_of_money():
     values = np.array([30, 34, 33, 39, 41, 40, 46, 47, 52, 50, 55, 57], dtype=float)
     in_cents = forecasts.damped_holt(values * 1e6, 12) / 1e6
     assert forecasts.damped_holt(values, 12) == pytest.approx(in_cents, rel=1e-6)
+
+
+def test_each_series_of_the_demo_company_says_how_its_forecast_did(published_file: Path) -> None:
+    """One method is published one month ahead, by the rule, and says so; some beat naive."""
+    with duckdb.connect(str(published_file), read_only=True) as connection:
+        rows = connection.execute(
+            """
+            select (kpi, variant, dimension_value), method, relative_mae, is_published, note
+            from kpi.kpi_forecast_backtest where horizon = 1
+            """
+        ).fetchall()
+        forecast = connection.execute(
+            """
+            select (kpi, variant, dimension_value), method
+            from kpi.kpi_forecast where horizon = 1 and is_published and value_status = 'ok'
+            """
+        ).fetchall()
+    series = {row[0] for row in rows}
+    published = {row[0]: row[1:] for row in rows if row[3]}
+    assert published.keys() == series == {row[0] for row in forecast}
+    assert {key: row[0] for key, row in published.items()} == dict(forecast)
+    for key, (method, relative, _, note) in published.items():
+        others = [row[2] for row in rows if row[0] == key and row[1] != "naive"]
+        best = min(value for value in others if value is not None)
+        if method == "naive":
+            assert best >= 1, key
+            assert "no method beats naive" in note
+        else:
+            assert relative == best < 1, key
+            assert "beats naive" in note
+    assert sum(method != "naive" for method, *_ in published.values()) >= 1
