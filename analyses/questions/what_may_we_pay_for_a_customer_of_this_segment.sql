@@ -5,8 +5,8 @@
 -- three times the cost within the lifetime margin, the rule of thumb; `pays_back_in_a_year` asks
 -- whether the margin expected of a new customer in its first year covers the cost. `cac` is that of
 -- all segments, since much cost is booked for none; what is booked for a segment alone stands in
--- `cac_booked_on_it`. First-year numbers are those of the segment's own fit, or of all accounts where
--- it has too few that ordered again (`fit_group`).
+-- `cac_booked_on_it`. A first year is known of segments with a fit of their own: that of all would
+-- give every segment the same customer.
 -- Reads a published file: kpi_values, fct_prediction_fits, fct_account_predictions.
 with latest_month as (
     select max(period_start) as period_start
@@ -71,6 +71,7 @@ first_years as (
     inner join core.fct_prediction_fits as fits
         on
             margin_rates.fit_group = fits.fit_group
+            and margin_rates.segment = fits.fit_group
             and fits.snapshot_date = cast(latest_month.period_start + interval 1 month as date) - 1
 )
 
@@ -85,7 +86,6 @@ select
     round(first_years.first_year_margin, 2) as first_year_margin,
     overall.cac <= segment_values.lifetime_margin / 3 as is_within_the_rule,
     overall.cac <= first_years.first_year_margin as pays_back_in_a_year,
-    first_years.fit_group,
     segment_values.margin_status as status
 from segment_values
 left join yearly_costs as overall

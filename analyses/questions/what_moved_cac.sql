@@ -3,8 +3,8 @@
 -- The latest complete quarter against the one before and against a year ago: what each marketing
 -- channel brought to the change, largest first. `rate`: the channel's own CAC changed. `mix`: its
 -- share of new customers changed. `entry_exit`: it had new customers in one of the two only.
--- `numerator_only`: it cost money and won nobody, in either. The contributions of a comparison add up
--- to `change`.
+-- `numerator_only`: what it cost in a quarter in which it won nobody. The contributions of a
+-- comparison add up to `change`.
 -- Reads a published file: kpi_drivers, kpi_values.
 with latest_quarter as (
     select max(period_start) as period_start

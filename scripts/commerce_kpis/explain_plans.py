@@ -82,7 +82,10 @@ def print_plans(console: Console, plans: Plans, unit: str) -> None:
         if rows:
             _print_drivers(console, words, rows, unit)
     if not plans.drivers:
-        console.print("  not split: totals by month, quarter and year of what adds up over members")
+        console.print(
+            "  nothing: it did not change, or is not split (totals by month, quarter and year are, "
+            "of what adds up over members)"
+        )
 
 
 def _target(row: dict, unit: str) -> str:

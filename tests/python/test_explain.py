@@ -239,7 +239,7 @@ def test_target_forecast_and_drivers_of_a_cell_are_those_of_their_tables(publish
 
 def test_a_cell_without_plans_says_so(published_file):
     shown = told(published_file, "sales", "--period", "2026-06", "--dimension", "country=DE")
-    assert "TARGET AND FORECAST none WHAT MOVED IT not split" in shown
+    assert "TARGET AND FORECAST none WHAT MOVED IT nothing: it did not change, or is not" in shown
 
 
 def test_a_running_month_is_explained_with_what_is_due_and_expected(published_file):

@@ -290,6 +290,35 @@ def test_expected_orders_are_finite_and_grow_with_time(orders, drop_out):
     assert (quarter <= year).all()
 
 
+@pytest.mark.parametrize("orders", [0, 5])
+@pytest.mark.parametrize(
+    "parameters",
+    [(1.0, 1.0, 20.0, 980.0), (0.538, 0.114, 5.0, 995.0), (0.0538, 0.0528, 1.255, 249.8)],
+)
+def test_corners_of_the_closed_form_have_a_value(orders, parameters):
+    """Where the series overflows, the mean over drop-out probabilities stands in for it."""
+    ones = np.ones(2)
+    history = (orders * ones, np.array([0.0, 1.0]), np.array([1 / 7, 2.0]))
+    columns = [value * ones for value in parameters]
+    found = expectations.expected_orders(365 / 7, *history, *columns)
+    assert np.isfinite(found).all()
+    assert (found > 0).all()
+
+
+def test_both_ways_to_expected_orders_agree(cdnow):
+    r, alpha, a, b = fitted(cdnow)[:4]
+    x, recency, age = (cdnow[name].to_numpy(float) for name in ("x", "recency", "age"))
+    columns = [np.full(len(cdnow), value) for value in (r, alpha, a, b)]
+    closed = expectations.expected_orders(HOLDOUT_WEEKS, x, recency, age, *columns)
+    mean = expectations.mean_orders(HOLDOUT_WEEKS, x, age, *columns)
+    mean = mean * expectations.p_alive(x, recency, age, *columns)
+    assert closed == pytest.approx(mean, rel=1e-5)
+    new = fits.orders_of_a_new_customer(r, alpha, a, b, HOLDOUT_WEEKS)
+    nobody = [np.zeros(1)] * 3
+    first = expectations.expected_orders(HOLDOUT_WEEKS, *nobody, *(c[:1] for c in columns))
+    assert new == pytest.approx(first[0], rel=1e-5)
+
+
 def test_empty_tables_give_empty_tables_with_their_columns():
     nothing, no_values = patterns([], [], []), values([], [])
     found = fits.fit_snapshots(nothing, no_values, 50)

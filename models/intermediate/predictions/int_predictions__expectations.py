@@ -5,7 +5,7 @@ Everything is in this file, in pandas, so that any engine that runs Python model
 
 import numpy as np
 import pandas as pd
-from scipy.special import hyp2f1
+from scipy.special import betaincinv, hyp2f1
 
 ALL = "(all)"
 HORIZONS = {"3m": 91 / 7, "6m": 182 / 7, "12m": 365 / 7}
@@ -80,8 +80,8 @@ def expect(patterns, fits):
     fitted["p_alive"] = p_alive(*history)
     for horizon, weeks in HORIZONS.items():
         fitted[f"expected_orders_{horizon}"] = expected_orders(weeks, *history)
-    rounded = [name for name in COLUMNS if name.startswith(("p_alive", "expected"))]
-    fitted[rounded] = fitted[rounded].round(6)
+    numbers = [name for name in COLUMNS if name.startswith(("p_alive", "expected"))]
+    fitted[numbers] = fitted[numbers].round(6)
     return fitted[list(COLUMNS)].astype(COLUMNS)
 
 
@@ -94,16 +94,28 @@ def expected_orders(weeks, x, recency, age, r, alpha, a, b):
     """Orders expected in the weeks after the snapshot.
 
     The hypergeometric function of the paper overflows with many orders; after Euler's
-    transformation it does so where a is large instead.
+    transformation only in corners, for which there is the mean over drop-out probabilities.
     """
     a = np.where(np.abs(a - 1) < 1e-6, a + 1e-6, a)
     share = weeks / (alpha + age + weeks)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         series = (1 - share) ** (a - 1) * hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, share)
-        plain = (1 - share) ** (r + x) * hyp2f1(r + x, b + x, a + b + x - 1, share)
-    series = np.where(np.isfinite(series), series, plain)
     if_alive = (a + b + x - 1) / (a - 1) * (1 - series)
+    corners = ~np.isfinite(if_alive) & np.isfinite(r)
+    if_alive[corners] = mean_orders(
+        weeks, *(column[corners] for column in (x, age, r, alpha, a, b))
+    )
     return if_alive * p_alive(x, recency, age, r, alpha, a, b)
+
+
+def mean_orders(weeks, x, age, r, alpha, a, b):
+    """Orders of an account that is alive, as the mean over the drop-out probabilities that it may
+    have, at their quantiles (Gauss and Legendre)."""
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    drop_out = betaincinv(a[:, None], (b + x)[:, None], (nodes + 1) / 2)
+    drop_out = np.maximum(drop_out, 1e-12)
+    growth = np.log1p(weeks * drop_out / (alpha + age)[:, None])
+    return -np.expm1(-(r + x)[:, None] * growth) / drop_out @ weights / 2
 
 
 def odds_of_being_gone(x, recency, age, r, alpha, a, b):

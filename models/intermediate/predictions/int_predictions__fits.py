@@ -11,7 +11,7 @@ Everything is in this file, in pandas, so that any engine that runs Python model
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
-from scipy.special import digamma, gammaln, hyp2f1
+from scipy.special import betaincinv, digamma, gammaln
 
 ALL = "(all)"
 YEAR_IN_WEEKS = 365 / 7
@@ -97,7 +97,7 @@ def fit_snapshots(patterns, values, min_repeaters):
         worth = values_at.get(snapshot, values.iloc[:0])
         rows.append(fit_group(snapshot, ALL, orders, worth, min_repeaters))
         for segment, of_segment in orders.groupby("segment"):
-            if repeaters_of(of_segment) >= min_repeaters:
+            if segment != ALL and repeaters_of(of_segment) >= min_repeaters:
                 worth_of_segment = worth[worth["segment"] == segment]
                 rows.append(fit_group(snapshot, segment, of_segment, worth_of_segment, 1))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
@@ -328,11 +328,15 @@ def newton_step(objective, logs, inside):
 
 
 def orders_of_a_new_customer(r, alpha, a, b, weeks):
-    """Orders expected in the weeks after the first one, before anything else is known."""
-    a = a + 1e-6 if abs(a - 1) < 1e-6 else a
-    share = weeks / (alpha + weeks)
-    series = (1 - share) ** r * hyp2f1(r, b, a + b - 1, share)
-    return (a + b - 1) / (a - 1) * (1 - series)
+    """Orders expected in the weeks after the first one, before anything else is known.
+
+    The mean over drop-out probabilities, at their quantiles (Gauss and Legendre): unlike the closed
+    form it has a value wherever the parameters do.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(1000)
+    drop_out = np.maximum(betaincinv(a, b, (nodes + 1) / 2), 1e-12)
+    orders = -np.expm1(-r * np.log1p(weeks * drop_out / alpha)) / drop_out
+    return float(significant(orders @ weights / 2))
 
 
 def correlation(x, mean, counts):

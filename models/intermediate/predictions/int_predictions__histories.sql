@@ -13,13 +13,24 @@ order_days as (
     group by account_id, order_date
 ),
 
--- Orders under a contract follow the contract, not a purchase rate.
+-- Orders under a contract follow the contract, not a purchase rate. A trial binds nobody.
 contracts as (
-    select
-        account_id,
-        min(valid_from) as first_contract_date
-    from {{ ref('int_subscriptions__spells') }}
-    group by account_id
+    select distinct
+        spells.account_id,
+        snapshots.snapshot_date
+    from {{ ref('int_subscriptions__spells') }} as spells
+    inner join snapshots
+        on
+            spells.valid_from <= snapshots.snapshot_date
+            and spells.valid_to > snapshots.snapshot_date
+    where not coalesce(spells.is_trial, false)
+),
+
+-- A guest is an account of one order, and cannot order again.
+guests as (
+    select distinct account_id
+    from {{ ref('dim_accounts') }}
+    where account_kind = 'guest'
 ),
 
 members as (
@@ -72,13 +83,15 @@ final as (
     left join contracts
         on
             running.account_id = contracts.account_id
-            and snapshots.snapshot_date >= contracts.first_contract_date
+            and snapshots.snapshot_date = contracts.snapshot_date
+    left join guests
+        on running.account_id = guests.account_id
     left join members
         on
             running.account_id = members.account_id
             and snapshots.snapshot_date >= members.valid_from_date
             and snapshots.snapshot_date < members.valid_to_date
-    where contracts.account_id is null
+    where contracts.account_id is null and guests.account_id is null
 )
 
 select * from final

@@ -41,33 +41,31 @@ fits as (
     where fit_status = 'ok'
 ),
 
-order_days as (
+-- Of valid orders as placed, what is left of a line whose cost is known.
+sold as (
     select
-        order_date,
+        entry_date as order_date,
         segment,
-        sum(order_value) as order_value,
-        sum(order_value - cogs) as margin
-    from {{ ref('fct_orders') }}
-    where is_valid_order
-    group by order_date, segment
+        sum(gross_sales - discounts) as order_value,
+        sum(gross_sales - discounts - cogs) as margin
+    from {{ ref('fct_sales_entries') }}
+    where is_of_placed_order and entry_type = 'sale' and is_cost_known
+    group by entry_date, segment
 ),
 
--- What was left of an order in the twelve months before, in each segment and over all.
+-- In the twelve months before, of each segment and of all.
 margin_rates as (
     select
         snapshots.snapshot_date,
-        case
-            when grouping(order_days.segment) = 1 then '(all)' else order_days.segment
-        end as margin_group,
-        {{ safe_ratio('sum(order_days.margin)', 'sum(order_days.order_value)') }} as margin_rate
-    from order_days
+        sold.segment,
+        grouping(sold.segment) = 1 as is_of_all,
+        {{ safe_ratio('sum(sold.margin)', 'sum(sold.order_value)') }} as margin_rate
+    from sold
     inner join {{ ref('int_predictions__snapshots') }} as snapshots
         on
-            order_days.order_date <= snapshots.snapshot_date
-            and order_days.order_date > cast(snapshots.snapshot_date - interval 12 month as date)
-    group by grouping sets (
-        (snapshots.snapshot_date, order_days.segment), (snapshots.snapshot_date)
-    )
+            sold.order_date <= snapshots.snapshot_date
+            and sold.order_date > cast(snapshots.snapshot_date - interval 12 month as date)
+    group by grouping sets ((snapshots.snapshot_date, sold.segment), (snapshots.snapshot_date))
 ),
 
 expected as (
@@ -96,11 +94,12 @@ expected as (
     left join margin_rates as of_segment
         on
             histories.snapshot_date = of_segment.snapshot_date
-            and histories.segment = of_segment.margin_group
+            and histories.segment = of_segment.segment
+            and not of_segment.is_of_all
     left join margin_rates as of_all
         on
             histories.snapshot_date = of_all.snapshot_date
-            and of_all.margin_group = '(all)'
+            and of_all.is_of_all
 ),
 
 final as (
@@ -129,7 +128,9 @@ final as (
         margin_rate,
         cast(expected_orders_12m * value_per_order * margin_rate as decimal(18, 4))
             as expected_margin_12m,
-        case when p_alive is null then 'not_estimable' else 'ok' end as prediction_status
+        case
+            when expected_orders_12m * value_per_order is null then 'not_estimable' else 'ok'
+        end as prediction_status
     from expected
 )
 

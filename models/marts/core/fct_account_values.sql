@@ -103,7 +103,11 @@ final as (
         predictions.expected_margin_12m,
         coalesce(
             predictions.prediction_status,
-            case when orders.orders_valid > 0 then 'has_contract' else 'no_order' end
+            case
+                when orders.orders_valid is null then 'no_order'
+                when accounts.account_kind = 'guest' then 'guest'
+                else 'has_contract'
+            end
         ) as prediction_status,
         members.segment,
         members.industry,

@@ -16,9 +16,14 @@ final as (
         annotations.title,
         annotations.started_on,
         annotations.ended_on,
-        coalesce(annotations.dimension, 'total') as dimension,
+        -- A dimension without a member, or the other way round, concerns all.
         case
-            when annotations.dimension is null then 'all' else annotations.dimension_value
+            when annotations.dimension_value is null then 'total'
+            else coalesce(annotations.dimension, 'total')
+        end as dimension,
+        case
+            when annotations.dimension is null then 'all'
+            else coalesce(annotations.dimension_value, 'all')
         end as dimension_value,
         {{ row_exclusion(reporting_midnight('annotations.started_on'), 'annotations') }} is null
             as is_eligible,

@@ -60,7 +60,7 @@ holdouts as (
         on
             predictions.snapshot_date = ordered.snapshot_date
             and predictions.account_id = ordered.account_id
-    where predictions.snapshot_date + {{ holdout_days }} <= clock.as_of_date
+    where predictions.snapshot_date + {{ holdout_days }} < clock.as_of_date
     group by predictions.snapshot_date, predictions.fit_group
 ),
 
