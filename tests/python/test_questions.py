@@ -81,7 +81,75 @@ def test_the_quarter_is_its_months_so_far_and_those_to_come(published):
     ).fetchone()[0]
     assert rows["mrr"]["expected_at_close"] == pytest.approx(september, abs=0.01)
     assert rows["mrr"]["answer"] == "yes"
-    assert rows["cac"]["answer"] == "no forecast"
+    # The months of a ratio do not make a quarter.
+    assert "cac" not in rows
+    assert "churn_rate" not in rows
+
+
+PLANNED = """
+create schema core;
+create schema kpi;
+create table core.dim_periods as
+select 'quarter' as period_grain, date '2025-07-01' as period_start,
+    date '2025-10-01' as period_end, false as is_complete_period;
+create table kpi.kpi_catalog as
+from (values
+    ('over', 'up', 'additive'), ('costs', 'down', 'additive'), ('short', 'up', 'additive'),
+    ('quarterly', 'up', 'additive'), ('unseen', 'up', 'additive'), ('level', 'up', 'snapshot'),
+    ('ratio', 'up', 'not additive')
+) as rows (variant, direction, additivity_over_time)
+select 'kpi' as kpi, *;
+-- July 100, August 150 so far. The forecast of August was 110, from 90 to 130.
+create table kpi.kpi_values as
+select kpi, variant, 'month' as period_grain, period_start, 'total' as dimension, value,
+    period_start < date '2025-08-01' as is_complete_period
+from kpi.kpi_catalog
+cross join (
+    values (date '2025-07-01', 100), (date '2025-08-01', 150)
+) as rows (period_start, value)
+union all
+select 'kpi', 'level', 'month', date '2025-09-01', 'total', 130, false;
+create table kpi.kpi_forecast as
+select kpi, variant, 'month' as period_grain, period_start, 'total' as dimension,
+    forecast_value, low_80, high_80, true as is_published
+from kpi.kpi_catalog
+cross join (
+    values (date '2025-08-01', 110, 90, 130), (date '2025-09-01', 120, 80, 160)
+) as rows (period_start, forecast_value, low_80, high_80)
+where variant != 'unseen' or period_start = date '2025-09-01';
+create table kpi.kpi_budget_vs_actual as
+select kpi, variant, 'month' as period_grain, period_start, 'total' as dimension,
+    target_value, true as is_current_version
+from kpi.kpi_catalog
+cross join (
+    values (date '2025-07-01', 110), (date '2025-08-01', 110), (date '2025-09-01', 110)
+) as rows (period_start, target_value)
+where variant not in ('short', 'quarterly') or period_start < date '2025-09-01'
+union all
+from (values
+    (date '2025-07-01', 420, 'total', true), (date '2025-07-01', 9000, 'total', false),
+    (date '2025-07-01', 9000, 'plan', true), (date '2025-08-15', 9000, 'total', true)
+) as rows (period_start, target_value, dimension, is_current_version)
+select 'kpi', 'quarterly', 'quarter', period_start, dimension, target_value, is_current_version;
+"""
+
+
+def test_the_quarter_closes_at_no_less_than_it_has_and_needs_a_whole_plan():
+    with duckdb.connect() as connection:
+        connection.execute(PLANNED)
+        rows = {row["variant"]: row for row in answer(connection, "will_we_meet_the_quarter")}
+    columns = ("target", "so_far", "expected_at_close", "low_80", "high_80", "answer")
+    found = {variant: tuple(row[column] for column in columns) for variant, row in rows.items()}
+    assert found == {
+        # 100 + 150, of which 110 were expected, + 120.
+        "over": (330, 250, 370, 330, 410, "yes"),
+        "costs": (330, 250, 370, 330, 410, "open"),
+        "short": (None, 250, 370, 330, 410, "plan incomplete"),
+        "quarterly": (420, 250, 370, 330, 410, "no"),
+        "unseen": (330, 250, None, None, None, "no forecast"),
+        # A level may fall.
+        "level": (110, 130, 120, 80, 160, "open"),
+    }
 
 
 def test_what_moved_cac_adds_up_to_the_change(published):

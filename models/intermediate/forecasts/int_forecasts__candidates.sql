@@ -7,7 +7,12 @@ with series as (
         value,
         point,
         unit,
-        currency_code
+        currency_code,
+        min(value) over (
+            partition by {{ key | join(', ') }}
+            order by period_start
+            rows between unbounded preceding and current row
+        ) < 0 as may_be_negative
     from {{ ref('int_forecasts__series') }}
 ),
 
@@ -25,7 +30,7 @@ made as (
     {%- endfor %}
 ),
 
--- Decimals add up to the same in any order. There are no fewer things than none.
+-- Decimals add up to the same in any order. What was never below 0 by then is not expected to be.
 compared as (
     select
         {%- for column in key %}
@@ -37,14 +42,15 @@ compared as (
         made.period_start,
         cast(
             case
-                when trained.unit = 'count' then greatest(made.forecast_value, 0)
-                else made.forecast_value
+                when trained.may_be_negative then made.forecast_value
+                else greatest(made.forecast_value, 0)
             end as decimal(28, 8)
         ) as forecast_value,
         cast(actuals.value as decimal(28, 8)) as actual_value,
         trained.point as points,
         trained.unit,
-        trained.currency_code
+        trained.currency_code,
+        trained.may_be_negative
     from made
     inner join series as trained
         on

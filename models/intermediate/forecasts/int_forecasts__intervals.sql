@@ -7,7 +7,7 @@ with candidates as (
         period_start,
         forecast_value,
         absolute_error,
-        unit
+        may_be_negative
     from {{ ref('int_forecasts__candidates') }}
 ),
 
@@ -74,7 +74,7 @@ final as (
         {{ key | join(',\n        ') }},
         trained_until,
         period_start,
-        case when unit = 'count' and lowest < 0 then 0 else lowest end as low_80,
+        case when lowest < 0 and not may_be_negative then 0 else lowest end as low_80,
         high_80
     from bounded
 )

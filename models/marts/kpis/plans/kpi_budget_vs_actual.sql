@@ -277,6 +277,23 @@ cells as (
     from unplanned_cells
 ),
 
+-- What a sum has of each month so far.
+begun as (
+    select
+        actuals.kpi,
+        actuals.variant,
+        actuals.dimension,
+        actuals.dimension_value,
+        actuals.period_start as month_start,
+        actuals.value
+    from actuals
+    inner join catalog
+        on
+            actuals.kpi = catalog.kpi
+            and actuals.variant = catalog.variant
+    where actuals.period_grain = 'month' and catalog.additivity_over_time = 'additive'
+),
+
 -- What is known or expected of the months that targets are made of.
 months as (
     select
@@ -295,9 +312,16 @@ months as (
         forecasts.dimension,
         forecasts.dimension_value,
         forecasts.month_start,
-        forecasts.forecast_value as value
+        greatest(forecasts.forecast_value, coalesce(begun.value, forecasts.forecast_value)) as value
     from forecasts
     cross join clock
+    left join begun
+        on
+            forecasts.kpi = begun.kpi
+            and forecasts.variant = begun.variant
+            and forecasts.dimension = begun.dimension
+            and forecasts.dimension_value = begun.dimension_value
+            and forecasts.month_start = begun.month_start
     where cast(forecasts.month_start + interval 1 month as date) > clock.as_of_date
 ),
 

@@ -147,7 +147,9 @@ summed as (
                 then coalesce(sum(cells.short_denominator * cells.short_denominator), 0)
             else sides.window_days
         end as dd,
-        sum(cells.n) as n
+        sum(cells.n) as n,
+        coalesce(bool_or(cells.value_status = 'fx_missing'), false) as is_fx_missing,
+        coalesce(bool_or(cells.value_status = 'immature'), false) as is_immature
     from sides
     left join cells
         on
@@ -177,6 +179,8 @@ measured as (
         side,
         numerator,
         n,
+        is_fx_missing,
+        is_immature,
         case
             when is_ratio then factor * {{ safe_ratio('numerator', 'base') }}
             else cast(numerator as double)
@@ -202,7 +206,9 @@ compared as (
         round(after.value - before.value, 12) as change,
         round({{ newcombe_bound('after.', 'before.', '-') }}, 9) as ci_low,
         round({{ newcombe_bound('after.', 'before.', '+') }}, 9) as ci_high,
-        before.numerator = 0 and after.numerator = 0 and not questions.is_ratio as is_nothing
+        before.numerator = 0 and after.numerator = 0 and not questions.is_ratio as is_nothing,
+        before.is_fx_missing or after.is_fx_missing as is_fx_missing,
+        before.is_immature or after.is_immature as is_immature
     from questions
     left join measured as before
         on
@@ -225,6 +231,8 @@ judged as (
             when before_start < first_day then 'not_estimable'
             when after_end > last_day_end then 'partial_period'
             when change is null or is_nothing then 'not_estimable'
+            when is_fx_missing then 'fx_missing'
+            when is_immature then 'immature'
             else 'ok'
         end as impact_status
     from compared
