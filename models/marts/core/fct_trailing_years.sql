@@ -13,7 +13,8 @@
     ],
     'to_date': ['customers_ever', 'net_sales_to_date', 'margin_to_date'],
     'predictions': [
-        'customers_modelled', 'customers_unpredicted', 'predicted_order_value', 'predicted_margin',
+        'customers_modelled', 'customers_unpredicted', 'customers_margin_unknown',
+        'predicted_order_value', 'predicted_margin',
     ],
 } %}
 {%- set money = [
@@ -140,6 +141,7 @@ predictions as (
         predictions.cohort_month,
         1 as customers_modelled,
         cast(predictions.prediction_status != 'ok' as integer) as customers_unpredicted,
+        cast(predictions.expected_margin_12m is null as integer) as customers_margin_unknown,
         coalesce(predictions.expected_value_12m, 0) as predicted_order_value,
         coalesce(predictions.expected_margin_12m, 0) as predicted_margin
     from {{ ref('fct_account_predictions') }} as predictions

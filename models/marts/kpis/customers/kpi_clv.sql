@@ -1,7 +1,10 @@
 {%- set money = [
     'order_value', 'gross_margin', 'acquisition_cost', 'net_sales_to_date', 'margin_to_date',
 ] %}
-{%- set predicted = ['predicted_order_value', 'predicted_margin'] %}
+{%- set predicted = {
+    'predicted_order_value': 'customers_unpredicted',
+    'predicted_margin': 'customers_margin_unknown',
+} %}
 {%- set counts = [
     'orders_valid', 'account_days', 'customers_at_start', 'customers_lost',
     'monthly_customers_at_start', 'monthly_customers_lost', 'customers_ever', 'new_customers',
@@ -10,8 +13,8 @@
 with lifetimes as (
     {{ lifetime_rollup(money + [
         'orders_valid', 'monthly_customers_at_start', 'monthly_customers_lost', 'customers_ever',
-        'new_customers', 'customers_modelled', 'customers_unpredicted',
-    ] + predicted) }}
+        'new_customers', 'customers_modelled',
+    ] + (predicted | list) + (predicted.values() | list)) }}
 ),
 
 churned as (

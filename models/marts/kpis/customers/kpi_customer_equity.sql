@@ -2,14 +2,14 @@
 
 with lifetimes as (
     {{ lifetime_rollup(
-        ['gross_margin', 'customers_modelled', 'customers_unpredicted', 'predicted_margin']
+        ['gross_margin', 'customers_modelled', 'customers_margin_unknown', 'predicted_margin']
     ) }}
 ),
 
 known as (
     select
         *,
-        {{ predicted_parts(['predicted_margin']) | indent(8) }}
+        {{ predicted_parts({'predicted_margin': 'customers_margin_unknown'}) | indent(8) }}
     from lifetimes
 ),
 
