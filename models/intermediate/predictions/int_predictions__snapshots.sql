@@ -14,14 +14,20 @@ clock as (
     from {{ ref('int_build__clock') }}
 ),
 
-final as (
-    select cast(
-        case when months.is_complete_period then months.period_end - 1 else clock.as_of_date end
-        as date
-    ) as snapshot_date
+dated as (
+    select
+        case
+            when months.is_complete_period then months.period_end - 1
+            else clock.as_of_date
+        end as snapshot_date
     from months
     cross join clock
     where months.period_end > clock.first_order_date
+),
+
+final as (
+    select cast(snapshot_date as date) as snapshot_date
+    from dated
 )
 
 select * from final

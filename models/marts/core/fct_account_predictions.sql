@@ -23,10 +23,10 @@ expectations as (
         recency_days,
         age_days,
         fit_group,
-        p_alive,
         {%- for horizon in horizons %}
-        expected_orders_{{ horizon }}{{ ',' if not loop.last }}
+        expected_orders_{{ horizon }},
         {%- endfor %}
+        p_alive
     from {{ ref('int_predictions__expectations') }}
 ),
 
@@ -53,19 +53,28 @@ sold as (
     group by entry_date, segment
 ),
 
--- In the twelve months before, of each segment and of all.
-margin_rates as (
+-- In the twelve months before.
+margins as (
     select
         snapshots.snapshot_date,
         sold.segment,
-        grouping(sold.segment) = 1 as is_of_all,
-        {{ safe_ratio('sum(sold.margin)', 'sum(sold.order_value)') }} as margin_rate
+        sum(sold.order_value) as order_value,
+        sum(sold.margin) as margin
     from sold
     inner join {{ ref('int_predictions__snapshots') }} as snapshots
         on
             sold.order_date <= snapshots.snapshot_date
             and sold.order_date > cast(snapshots.snapshot_date - interval 12 month as date)
-    group by grouping sets ((snapshots.snapshot_date, sold.segment), (snapshots.snapshot_date))
+    group by snapshots.snapshot_date, sold.segment
+),
+
+margins_of_all as (
+    select
+        snapshot_date,
+        sum(order_value) as order_value,
+        sum(margin) as margin
+    from margins
+    group by snapshot_date
 ),
 
 expected as (
@@ -78,7 +87,10 @@ expected as (
         {%- endfor %}
         fits.p * (fits.v + histories.repeat_orders * greatest(histories.mean_repeat_value, 0))
         / (fits.p * histories.repeat_orders + fits.q - 1) as value_per_order,
-        round(coalesce(of_segment.margin_rate, of_all.margin_rate), 9) as margin_rate
+        round(coalesce(
+            {{ safe_ratio('margins.margin', 'margins.order_value') }},
+            {{ safe_ratio('margins_of_all.margin', 'margins_of_all.order_value') }}
+        ), 9) as margin_rate
     from histories
     left join expectations
         on
@@ -91,15 +103,12 @@ expected as (
         on
             expectations.snapshot_date = fits.snapshot_date
             and expectations.fit_group = fits.fit_group
-    left join margin_rates as of_segment
+    left join margins
         on
-            histories.snapshot_date = of_segment.snapshot_date
-            and histories.segment = of_segment.segment
-            and not of_segment.is_of_all
-    left join margin_rates as of_all
-        on
-            histories.snapshot_date = of_all.snapshot_date
-            and of_all.is_of_all
+            histories.snapshot_date = margins.snapshot_date
+            and histories.segment = margins.segment
+    left join margins_of_all
+        on histories.snapshot_date = margins_of_all.snapshot_date
 ),
 
 final as (

@@ -31,7 +31,8 @@ final as (
         is_lifetime_unknown,
         customers_at_end * lifetime_margin as customer_equity,
         customers_at_end * discounted_margin as customer_equity_discounted,
-        known_predicted_margin as customer_equity_predicted,
+        {{ when_delivered('customer_equity_predicted', 'known_predicted_margin') }}
+            as customer_equity_predicted,
         is_window_before_history,
         is_complete_period,
         is_complete_period as is_mature,
