@@ -41,7 +41,7 @@ account_periods as (
         {%- endfor %}
         periods.cancel_reason,
         {{ churn_measures('customers') }},
-        -- Nothing is predicted at the ends of weeks, nor of accounts with a contract.
+        -- Nothing is predicted of accounts with a contract.
         cast(
             periods.is_active_at_start and predictions.account_id is not null as integer
         ) as customers_at_start_modelled,
@@ -61,7 +61,6 @@ account_periods as (
         on
             periods.account_id = predictions.account_id
             and least(periods.period_end - 1, clock.as_of_date) = predictions.snapshot_date
-            and periods.period_grain != 'week'
 ),
 
 rollup as (
