@@ -51,7 +51,6 @@ yearly_costs as (
 margin_rates as (
     select
         predictions.segment,
-        min(predictions.fit_group) as fit_group,
         max(predictions.margin_rate) as margin_rate
     from core.fct_account_predictions as predictions
     inner join latest_month
@@ -64,14 +63,12 @@ margin_rates as (
 first_years as (
     select
         margin_rates.segment,
-        margin_rates.fit_group,
         fits.new_customer_value_12m * margin_rates.margin_rate as first_year_margin
     from margin_rates
     cross join latest_month
     inner join core.fct_prediction_fits as fits
         on
-            margin_rates.fit_group = fits.fit_group
-            and margin_rates.segment = fits.fit_group
+            margin_rates.segment = fits.fit_group
             and fits.snapshot_date = cast(latest_month.period_start + interval 1 month as date) - 1
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
 import pytest
@@ -65,12 +67,12 @@ def module_environment(project: Path, **environment: str) -> dict[str, str]:
     return {**inherited, "PYTHONPATH": str(project / "scripts"), **environment}
 
 
-def run_dbt(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run_dbt(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Plain dbt in a project."""
     return subprocess.run(
         [*DBT, *arguments],
         cwd=project,
-        env=module_environment(project),
+        env=module_environment(project, **environment),
         capture_output=True,
         text=True,
         timeout=600,
@@ -105,17 +107,29 @@ def build_project(folder: Path, *arguments: object) -> Path:
 
 def try_build(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     """The same, whatever becomes of it."""
+    return run_module(
+        "build", *("--out", folder / "kpis.duckdb"), *arguments, **build_environment(folder)
+    )
+
+
+def build_environment(folder: Path) -> dict[str, str]:
+    """What makes the project build into a folder of its own, by the shipped profile."""
     (folder / "profiles").mkdir(exist_ok=True)
     shutil.copyfile(PROJECT / "profiles.example.yml", folder / "profiles" / "profiles.yml")
-    return run_module(
-        "build",
-        *("--out", folder / "kpis.duckdb"),
-        *arguments,
-        KPI_BUILD_FILE=str(folder / "build.duckdb"),
-        DBT_PROFILES_DIR=str(folder / "profiles"),
-        DBT_TARGET_PATH=str(folder / "target"),
-        DBT_LOG_PATH=str(folder / "logs"),
-    )
+    return {
+        "KPI_BUILD_FILE": str(folder / "build.duckdb"),
+        "DBT_PROFILES_DIR": str(folder / "profiles"),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+    }
+
+
+def python_model(path: str) -> ModuleType:
+    """A Python model as a module; its path below models/, as dbt runs it."""
+    spec = importlib.util.spec_from_file_location(Path(path).stem, PROJECT / "models" / path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")

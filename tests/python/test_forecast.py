@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from commerce_kpis.project import PROJECT
+from conftest import python_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-FILE = PROJECT / "models" / "intermediate" / "forecasts" / "int_forecasts__origins.py"
 EXAMPLE = [100.0, 110.0, 118.0, 130.0, 139.0, 150.0]
 
 
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("int_forecasts__origins", FILE)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-forecasts = _load()
+forecasts = python_model("intermediate/forecasts/int_forecasts__origins.py")
 
 
 def series(values: list[float], kpi: str = "mrr", before: int = 0) -> pd.DataFrame:

@@ -9,34 +9,21 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import shutil
-import subprocess
 from datetime import date, timedelta
 from pathlib import Path
-from types import ModuleType
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from commerce_kpis.dbt_run import DBT
-from conftest import PROJECT, module_environment
+from conftest import PROJECT, build_environment, python_model, run_dbt
 
 CALIBRATION_END = date(1997, 9, 30)
 HOLDOUT_WEEKS = 39
 
 
-def load(name: str) -> ModuleType:
-    """A Python model as a module: dbt runs it by path, too."""
-    path = PROJECT / "models" / "intermediate" / "predictions" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-fits = load("int_predictions__fits")
-expectations = load("int_predictions__expectations")
+fits = python_model("intermediate/predictions/int_predictions__fits.py")
+expectations = python_model("intermediate/predictions/int_predictions__expectations.py")
 
 
 def cdnow_transactions() -> pd.DataFrame:
@@ -359,13 +346,6 @@ def test_an_engine_that_hands_on_dates_and_capitals_gets_the_same(business):
     )
 
 
-def example_profile(folder: Path) -> Path:
-    """A folder with the profile of the project."""
-    (folder / "profiles").mkdir()
-    shutil.copyfile(PROJECT / "profiles.example.yml", folder / "profiles" / "profiles.yml")
-    return folder / "profiles"
-
-
 def cdnow_landing(folder: Path) -> None:
     """The sample as a shop would deliver it: a company and an order per customer and purchase."""
     folder.mkdir()
@@ -392,28 +372,15 @@ def test_K21_predicted_from_landing_files_to_the_core(tmp_path):
         "as_of": "1997-10-01 00:00:00",
         "earliest_plausible_date": "1990-01-01",
     }
-    build_file = tmp_path / "build.duckdb"
-    done = subprocess.run(
-        [
-            *(*DBT, "--no-use-colors", "build", "--vars", json.dumps(variables)),
-            *("--select", "+fct_account_values", "+fct_prediction_fits"),
-            *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
-        ],
-        cwd=PROJECT,
-        env=module_environment(
-            PROJECT,
-            KPI_BUILD_FILE=str(build_file),
-            DBT_PROFILES_DIR=str(example_profile(tmp_path)),
-            DBT_TARGET_PATH=str(tmp_path / "target"),
-            DBT_LOG_PATH=str(tmp_path / "logs"),
-        ),
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
+    done = run_dbt(
+        PROJECT,
+        *("--no-use-colors", "build", "--vars", json.dumps(variables)),
+        *("--select", "+fct_account_values", "+fct_prediction_fits"),
+        *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
+        **build_environment(tmp_path),
     )
     assert done.returncode == 0, done.stdout[-3000:]
-    with duckdb.connect(str(build_file), read_only=True) as connection:
+    with duckdb.connect(str(tmp_path / "build.duckdb"), read_only=True) as connection:
         fit = connection.execute(
             """
             select accounts, value_accounts, r, alpha, a, b, log_likelihood, p, q, v

@@ -61,20 +61,14 @@ members as (
 -- The first whole month at or after the day of the break.
 breaks as (
     select
-        annotations.dimension,
-        annotations.dimension_value,
+        dimension,
+        dimension_value,
         case
-            when cast(date_trunc('month', annotations.started_on) as date) = annotations.started_on
-                then annotations.started_on
-            else cast(
-                {{ dbt.dateadd('month', 1, "date_trunc('month', annotations.started_on)") }} as date
-            )
+            when cast(date_trunc('month', started_on) as date) = started_on then started_on
+            else cast({{ dbt.dateadd('month', 1, "date_trunc('month', started_on)") }} as date)
         end as break_month
-    from {{ ref('stg_contract__annotations') }} as annotations
-    cross join {{ ref('int_build__clock') }} as clock
-    where
-        annotations.annotation_type = 'break'
-        and {{ row_exclusion(reporting_midnight('annotations.started_on'), 'annotations') }} is null
+    from {{ ref('fct_annotations') }}
+    where annotation_type = 'break' and is_eligible
 ),
 
 begun as (
@@ -90,14 +84,11 @@ begun as (
     from members
     left join breaks
         on
-            breaks.dimension is null
-            or (
-                breaks.dimension = 'kpi'
-                and coalesce(members.kpi = breaks.dimension_value, true)
-            )
+            breaks.dimension = 'total'
+            or (breaks.dimension = 'kpi' and breaks.dimension_value in (members.kpi, 'all'))
             or (
                 members.dimension = breaks.dimension
-                and coalesce(members.dimension_value = breaks.dimension_value, true)
+                and breaks.dimension_value in (members.dimension_value, 'all')
             )
     group by all
 ),

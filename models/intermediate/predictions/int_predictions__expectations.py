@@ -122,4 +122,5 @@ def odds_of_being_gone(x, recency, age, r, alpha, a, b):
     """Odds that the last order was the last of all."""
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         odds = a / (b + x - 1) * np.exp((r + x) * np.log((alpha + age) / (alpha + recency)))
+    # Nothing is known without a fit; 0 x r is then no number either.
     return np.where(x > 0, odds, 0 * r)

@@ -336,7 +336,7 @@ def orders_of_a_new_customer(r, alpha, a, b, weeks):
     nodes, weights = np.polynomial.legendre.leggauss(1000)
     drop_out = np.maximum(betaincinv(a, b, (nodes + 1) / 2), 1e-12)
     orders = -np.expm1(-r * np.log1p(weeks * drop_out / alpha)) / drop_out
-    return float(significant(orders @ weights / 2))
+    return significant(orders @ weights / 2)
 
 
 def correlation(x, mean, counts):

@@ -16,11 +16,7 @@ final as (
         annotations.title,
         annotations.started_on,
         annotations.ended_on,
-        -- A dimension without a member, or the other way round, concerns all.
-        case
-            when annotations.dimension_value is null then 'total'
-            else coalesce(annotations.dimension, 'total')
-        end as dimension,
+        coalesce(annotations.dimension, 'total') as dimension,
         case
             when annotations.dimension is null then 'all'
             else coalesce(annotations.dimension_value, 'all')

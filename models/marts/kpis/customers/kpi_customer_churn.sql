@@ -1,8 +1,6 @@
 {%- set members = [
     'segment', 'industry', 'account_size_band', 'acquisition_channel', 'tenure_band', 'plan',
 ] %}
-{%- set predicted = ['customers_at_start_modelled', 'customers_at_start_unpredicted',
-    'expected_customers_lost'] %}
 {%- set modelled %}
 case
     when period_grain != 'week' and dimension != 'cancel_reason' then customers_at_start_modelled
@@ -67,7 +65,10 @@ rollup as (
     {{ kpi_rollup(churn_inputs('account_periods', 'customers', members) + [
         {
             'relation': 'account_periods', 'kind': 'spells', 'dimensions': members,
-            'measures': predicted,
+            'measures': [
+                'customers_at_start_modelled', 'customers_at_start_unpredicted',
+                'expected_customers_lost',
+            ],
         },
     ]) }}
 ),

@@ -13,7 +13,8 @@ with annotations as (
         annotation_id,
         title,
         annotation_type,
-        dimension,
+        -- All members of a dimension are the total.
+        case when dimension_value = 'all' then 'total' else dimension end as dimension,
         dimension_value,
         started_on,
         -- Whole weeks, so that both windows hold the same weekdays.
