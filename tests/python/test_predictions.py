@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import PROJECT, build_environment, python_model, run_dbt
+from scipy.special import gammaln
 
 CALIBRATION_END = date(1997, 9, 30)
 HOLDOUT_WEEKS = 39
@@ -202,6 +203,54 @@ def test_a_segment_with_too_few_repeaters_uses_the_fit_of_all(business):
     assert (expected.loc[expected["repeat_orders"] == 0, "p_alive"] == 1).all()
 
 
+def test_a_row_has_the_fits_of_its_group_in_weeks_and_in_money(business):
+    """The segment's own accounts and values, to six digits, with the likelihood of the values."""
+    orders, worth = business
+    many = fits.fit_snapshots(orders, worth, 50).set_index("fit_group").loc["many"]
+    own, values = (frame[frame["segment"] == "many"] for frame in (orders, worth))
+    x, recency, age = (
+        own[name].to_numpy(float) for name in ("repeat_orders", "recency_days", "age_days")
+    )
+    by_orders = fits.fit_orders(x, recency / 7, age / 7, np.ones(len(x)))
+    assert tuple(many[["r", "alpha", "a", "b"]]) == pytest.approx(by_orders[:4], rel=1e-5)
+    values = values[values["repeat_orders"] > 0]
+    x, mean = (values[name].to_numpy(float) for name in ("repeat_orders", "mean_repeat_value"))
+    by_value = fits.fit_values(x, mean, np.ones(len(x)))
+    assert tuple(many[["p", "q", "v"]]) == pytest.approx(by_value[:3], rel=1e-5)
+    p, q, v = many[["p", "q", "v"]]
+    assert all(
+        float(f"{value:.6g}") == value for value in (*many[["r", "alpha", "a", "b"]], p, q, v)
+    )
+    likelihood = gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * np.log(v)
+    likelihood += (p * x - 1) * np.log(mean) + p * x * np.log(x)
+    likelihood -= (p * x + q) * np.log(v + x * mean)
+    assert many["value_log_likelihood"] == pytest.approx(likelihood.sum(), abs=1e-3)
+
+
+def test_a_segment_may_be_called_like_the_group_of_all(business):
+    orders, worth = (frame.assign(segment="(all)") for frame in business)
+    found = fits.fit_snapshots(orders, worth, 50)
+    assert list(found["fit_group"]) == ["(all)"]
+    assert len(expectations.expect(orders, found)) == len(orders)
+
+
+def test_horizons_are_91_182_and_365_days(business):
+    orders, worth = business
+    fitted = fits.fit_snapshots(orders, worth, 50)
+    row = fitted.set_index("fit_group").loc["many"]
+    expected = expectations.expect(orders, fitted)
+    many = expected[expected["segment"] == "many"]
+    x, recency, age = (
+        many[name].to_numpy(float) for name in ("repeat_orders", "recency_days", "age_days")
+    )
+    parameters = [np.full(len(many), row[name]) for name in ("r", "alpha", "a", "b")]
+    for horizon, days in (("3m", 91), ("6m", 182), ("12m", 365)):
+        exact = expectations.expected_orders(days / 7, x, recency / 7, age / 7, *parameters)
+        shown = many[f"expected_orders_{horizon}"].to_numpy()
+        assert shown == pytest.approx(exact, abs=5.1e-7)
+        assert (np.round(shown, 6) == shown).all()
+
+
 def test_equal_histories_weigh_as_much_as_single_ones(business):
     orders, worth = business
     grouped = orders.groupby(
@@ -258,6 +307,9 @@ def test_accounts_that_are_all_alike_still_have_a_fit():
     overall = found.iloc[0]
     assert overall["fit_status"] == "ok"
     assert "no sign of accounts that drop out" in overall["fit_note"]
+    assert "drop out alike" not in overall["fit_note"]
+    # How alike accounts are in what none does is nowhere in the data.
+    assert overall["a"] + overall["b"] == pytest.approx(1)
     assert overall["value_per_order"] == pytest.approx(80, rel=0.01)
     expected = expectations.expect(orders, found)
     assert expected["expected_orders_12m"].to_numpy() == pytest.approx(36, rel=0.1)
@@ -315,15 +367,19 @@ def test_empty_tables_give_empty_tables_with_their_columns():
 
 
 def test_an_engine_that_hands_on_dates_and_capitals_gets_the_same(business):
-    """As Spark and Snowflake do: dates as Python's own, names in capitals."""
+    """As Spark and Snowflake do: dates of SQL as Python's own, moments as moments, names in
+    capitals."""
 
     class Relation:
         def __init__(self, frame: pd.DataFrame) -> None:
             self.frame = frame
 
         def toPandas(self) -> pd.DataFrame:
-            days = [moment.date() for moment in self.frame["snapshot_date"]]
-            return self.frame.assign(snapshot_date=days).rename(columns=str.upper)
+            frame = self.frame
+            if "fit_group" not in frame:
+                days = [moment.date() for moment in frame["snapshot_date"]]
+                frame = frame.assign(snapshot_date=days)
+            return frame.rename(columns=str.upper)
 
     class Dbt:
         def __init__(self, **relations: pd.DataFrame) -> None:

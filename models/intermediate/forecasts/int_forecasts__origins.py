@@ -121,11 +121,12 @@ def to_pandas(relation) -> pd.DataFrame:
 
 
 def to_engine(frame: pd.DataFrame, session):
-    """What the engine can keep. Spark cannot tell the types of a table that has no rows."""
+    """What the engine can keep. Spark knows no types of a table without rows, and keeps nan."""
     if not type(session).__module__.startswith("pyspark"):
         return frame
     schema = ", ".join(f"{name} {SPARK_TYPES[kind]}" for name, kind in COLUMNS.items())
-    return session.createDataFrame(frame, schema=schema)
+    rows = frame.astype(object).where(frame.notna(), None)
+    return session.createDataFrame(rows, schema=schema)
 
 
 def model(dbt, session):

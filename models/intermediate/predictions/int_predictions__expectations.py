@@ -41,9 +41,7 @@ def to_pandas(relation):
         if hasattr(relation, name):
             relation = getattr(relation, name)()
             break
-    frame = relation.rename(columns=str.lower)
-    # Spark hands dates on as Python's own.
-    return frame.assign(snapshot_date=pd.to_datetime(frame["snapshot_date"]))
+    return relation.rename(columns=str.lower)
 
 
 def to_engine(frame, session):
@@ -62,6 +60,11 @@ def expect(patterns, fits):
         patterns: see PATTERN.
         fits: snapshot_date, fit_group, r, alpha, a, b and fit_status.
     """
+    # Spark hands dates on as Python's own.
+    patterns, fits = (
+        frame.assign(snapshot_date=pd.to_datetime(frame["snapshot_date"]))
+        for frame in (patterns, fits)
+    )
     good = fits.loc[
         fits["fit_status"] == "ok", ["snapshot_date", "fit_group", "r", "alpha", "a", "b"]
     ]

@@ -68,9 +68,7 @@ def to_pandas(relation):
         if hasattr(relation, name):
             relation = getattr(relation, name)()
             break
-    frame = relation.rename(columns=str.lower)
-    # Spark hands dates on as Python's own.
-    return frame.assign(snapshot_date=pd.to_datetime(frame["snapshot_date"]))
+    return relation.rename(columns=str.lower)
 
 
 def to_engine(frame, session):

@@ -38,7 +38,6 @@ fits as (
         q,
         v
     from {{ ref('int_predictions__fits') }}
-    where fit_status = 'ok'
 ),
 
 -- Of valid orders as placed, what is left of a line whose cost is known.
