@@ -105,16 +105,11 @@ members as (
         )
 ),
 
-forecasts as (
+closings as (
     select
-        kpi,
-        variant,
-        period_start as month_start,
-        dimension,
-        dimension_value,
-        forecast_value
-    from {{ ref('kpi_forecast') }}
-    where is_published and period_grain = 'month'
+        {{ key | join(',\n        ') }},
+        forecast_to_close
+    from {{ ref('int_targets__closings') }}
 ),
 
 -- A member without a cell has none because all its parts are 0: a sum is 0 there, a ratio has no
@@ -277,86 +272,6 @@ cells as (
     from unplanned_cells
 ),
 
--- What a sum has of each month so far.
-begun as (
-    select
-        actuals.kpi,
-        actuals.variant,
-        actuals.dimension,
-        actuals.dimension_value,
-        actuals.period_start as month_start,
-        actuals.value
-    from actuals
-    inner join catalog
-        on
-            actuals.kpi = catalog.kpi
-            and actuals.variant = catalog.variant
-    where actuals.period_grain = 'month' and catalog.additivity_over_time = 'additive'
-),
-
--- What is known or expected of the months that targets are made of.
-months as (
-    select
-        kpi,
-        variant,
-        dimension,
-        dimension_value,
-        period_start as month_start,
-        value
-    from actuals
-    where period_grain = 'month' and is_complete_period
-    union all
-    select
-        forecasts.kpi,
-        forecasts.variant,
-        forecasts.dimension,
-        forecasts.dimension_value,
-        forecasts.month_start,
-        greatest(forecasts.forecast_value, coalesce(begun.value, forecasts.forecast_value)) as value
-    from forecasts
-    cross join clock
-    left join begun
-        on
-            forecasts.kpi = begun.kpi
-            and forecasts.variant = begun.variant
-            and forecasts.dimension = begun.dimension
-            and forecasts.dimension_value = begun.dimension_value
-            and forecasts.month_start = begun.month_start
-    where cast(forecasts.month_start + interval 1 month as date) > clock.as_of_date
-),
-
-closing as (
-    select
-        {%- for column in key %}
-        targets.{{ column }},
-        {%- endfor %}
-        case targets.period_grain when 'month' then 1 when 'quarter' then 3 else 12 end
-        = count(months.value) as has_all_months,
-        cast(sum(cast(months.value as decimal(38, 12))) as double) as sum_of_months,
-        max(months.value) filter (
-            where months.month_start = cast(targets.period_end - interval 1 month as date)
-        ) as last_month
-    from targets
-    cross join clock
-    inner join months
-        on
-            targets.kpi = months.kpi
-            and targets.variant = months.variant
-            and targets.dimension = months.dimension
-            and targets.dimension_value = months.dimension_value
-            and targets.period_start <= months.month_start
-            and targets.period_end > months.month_start
-    where
-        targets.period_end > clock.as_of_date
-        and targets.is_period_start
-        and targets.period_grain in ('month', 'quarter', 'year', 'r12m')
-    group by
-        {%- for column in key %}
-        targets.{{ column }},
-        {%- endfor %}
-        targets.period_end
-),
-
 described as (
     select
         cells.*,
@@ -368,23 +283,18 @@ described as (
         and cells.period_end > clock.as_of_date as is_growing,
         cast(cast(cells.actual_value as decimal(38, 12)) - cells.target_value as double)
             as variance,
-        case
-            when catalog.additivity_over_time = 'additive'
-                then case when closing.has_all_months then closing.sum_of_months end
-            when catalog.additivity_over_time = 'snapshot' or cells.period_grain = 'month'
-                then closing.last_month
-        end as forecast_to_close
+        closings.forecast_to_close
     from cells
     cross join clock
     left join catalog
         on
             cells.kpi = catalog.kpi
             and cells.variant = catalog.variant
-    left join closing
+    left join closings
         on
-            cells.source_name = closing.source_name
+            cells.source_name = closings.source_name
             {%- for column in key[1:] %}
-            and cells.{{ column }} = closing.{{ column }}
+            and cells.{{ column }} = closings.{{ column }}
             {%- endfor %}
 ),
 
