@@ -6,8 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+import duckdb
 
 from .base import write_base
+from .day_clock import Day
+from .days import Days
 from .folder import State, empty_folder
 from .size import Size
 
@@ -22,8 +25,21 @@ def generate(out: Path, scale: float | None, days: int, seed: int) -> None:
         empty_folder(out)
         state = State(seed, scale)
         state.write(out)
-        rows, size = write_base(out, Size.of_scale(scale), seed)
+        written = write_base(out, Size.of_scale(scale), seed)
         replace(state, is_whole=True).write(out)
-        click.echo(f"scale {scale:g}: {rows:,} rows, {size / 1e6:.2f} MB in {out}")
+        click.echo(f"scale {scale:g}: {written} in {out}")
     if days:
-        raise click.ClickException("--days cannot append yet.")
+        append_days(out, days)
+
+
+def append_days(out: Path, days: int) -> None:
+    """Append days to a folder that was generated before."""
+    state = State.read(out)
+    with duckdb.connect() as connection:
+        writer = Days(connection, out, Size.of_scale(state.scale), state.seed)
+        for number in range(state.days + 1, state.days + days + 1):
+            day = Day(number)
+            written = writer.write(day)
+            state = replace(state, days=number)
+            state.write(out)
+            click.echo(f"{day.date}: {written}")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import duckdb
 from commerce_kpis.sql import quoted, text
 
-from .demo_tables import columns_of
 from .prepare import ADDRESSES, part
 from .roles import ACCOUNT, Contract
+from .size import Size
 
 SHIFT_SECONDS = 3600
 
@@ -56,28 +56,53 @@ def make_copies(
     return Copies(name, count)
 
 
+def make_all_copies(
+    connection: duckdb.DuckDBPyConnection, size: Size, seed: int
+) -> dict[str, Copies]:
+    """Number the copies of every kind: `activity`, `accounts` and `browsing`."""
+    return {
+        "activity": make_copies(connection, "activity", size.activity, size.accounts, seed=seed),
+        "accounts": make_copies(
+            connection, "accounts", size.accounts, size.accounts, is_shifted=False
+        ),
+        "browsing": make_copies(
+            connection, "browsing", size.browsing, mark="w", first=1, seed=seed
+        ),
+    }
+
+
 def copied_rows(
-    connection: duckdb.DuckDBPyConnection,
     contract: Contract,
     table: str,
+    names: list[str],
     prepared: str,
     copies: Copies,
-    places: tuple[int, int] | None = None,
+    *,
+    where: str = "true",
+    late: str = "null",
 ) -> str:
     """A query of a table's rows in all copies, row by row, so that they stay in order of time.
 
-    `prepared` is a table that prepare() made; `places` takes those rows [first, last) only.
+    `prepared` is a table that prepare() made, `names` its columns to return. `where` and `late`
+    are SQL on its columns and `position`, the number of the copy: which rows a copy gets, and how
+    many seconds earlier they happened there.
     """
-    names = columns_of(connection, f"demo.{table}")
     values = [_value(contract, table, name, names) for name in names]
-    where = f"where place >= {places[0]} and place < {places[1]}" if places else ""
     return f"""
         select {", ".join(values)}
         from (
-            select *, unnest(range({copies.count})) as position
-            from {prepared} {where}
-        ) as rows_of_copies
-        inner join {copies.relation} as copies on rows_of_copies.position = copies.position
+            select
+                rows_of_copies.*,
+                copies.suffix,
+                copies.account_suffix,
+                copies.shift - rows_of_copies.lateness as shift
+            from (
+                select *, coalesce({late}, 0) as lateness
+                from (select *, unnest(range({copies.count})) as position from {prepared})
+                where {where}
+            ) as rows_of_copies
+            inner join {copies.relation} as copies on rows_of_copies.position = copies.position
+        )
     """
 
 
@@ -108,5 +133,5 @@ def _suffix(contract: Contract, table: str, column: str) -> str:
 
 
 def _address_suffix(table: str, column: str) -> str:
-    """The suffix of an address: strangers are new ones in every copy, people of accounts are not."""
+    """The suffix of an address: every copy has strangers of its own, accounts keep their people."""
     return f"case when {part(column, 'of_account')} then account_suffix else suffix end"

@@ -61,7 +61,7 @@ def prepare(
     if "loaded_at" in columns and event in columns:
         known.extend(_load_parts(event))
     connection.execute(
-        f"create table {target} as select * exclude (row_number), {', '.join(known)}"
+        f"create or replace table {target} as select * exclude (row_number), {', '.join(known)}"
         f" from {source} order by place"
     )
 

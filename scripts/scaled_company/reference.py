@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import duckdb
 from commerce_kpis.sql import quoted, text
 
-from .demo_tables import columns_of
 from .roles import GROWING
 from .size import Size
 
 
-def reference_rows(connection: duckdb.DuckDBPyConnection, table: str, size: Size) -> str:
-    """A query of a reference table, its rows as in the demo."""
+def reference_rows(table: str, names: list[str], relation: str, size: Size) -> str:
+    """A query of a reference table, its rows in their order; `relation` holds the demo's."""
     growing = {name: str(size.activity) for name in GROWING.get(table, ())}
     if table == "targets":
         growing["target_value"] = (
             f"case kpi when {text('sales')} then {size.activity}"
             f" when {text('mrr')} then {size.accounts} else 1 end"
         )
-    names = columns_of(connection, f"demo.{table}")
     values = [
         f"{times(name, growing[name])} as {quoted(name)}" if name in growing else quoted(name)
         for name in names
     ]
-    return f"select {', '.join(values)} from demo.{table} order by row_number"
+    return f"select {', '.join(values)} from {relation} order by row_number"
 
 
 def times(column: str, factor: str) -> str:
