@@ -57,7 +57,7 @@ class Round:
     @property
     def mark(self) -> str:
         """What its ids end with."""
-        return f".{self.number}" if self.number else ""
+        return f".y{self.number}" if self.number else ""
 
     @property
     def first_source(self) -> date:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import duckdb
 from commerce_kpis.sql import quoted, text
 
-from .day_changes import CHANGES
+from .day_changes import CANCELLED_ON, CHANGES, MAY_BE_CANCELLED
 from .day_clock import Day
 from .demo_tables import columns_of
 from .known_rows import known_rows
@@ -26,7 +26,7 @@ SETTLED = frozenset(
 # What may arrive late together. Orders are sent again, so theirs must not change from day to day.
 JOURNEYS = {
     "web_events": "client_id || ' {day}'",
-    "orders": "case when ends_with(order_id, '{mark}') then order_id end",
+    "orders": "case when regexp_full_match(order_id, '.*[.]y[0-9]+') then order_id end",
 }
 LOADED = ("source_updated_at", "loaded_at")
 
@@ -59,7 +59,7 @@ def make_day_table(
     values = [f"cast(null as varchar) as {quoted(name)}" for name in names]
     shape = f"select {', '.join(values)}, 1 as copies_apart, 0 as first_copy where false"
     others = ", ".join(quoted(name) for name in names if name not in LOADED)
-    journey = JOURNEYS.get(table, "null").format(day=day.date, mark=day.round.mark)
+    journey = JOURNEYS.get(table, "null").replace("{day}", str(day.date))
     connection.execute(
         f"""
         create or replace table {target} as
@@ -87,13 +87,18 @@ def _news(
 ) -> str:
     """What happened on the same weekday a year before, happens again."""
     known = known_rows(connection, contract, table, day, day.round, relation)
-    # Older orders were paid when they were new.
-    paid = f"(order_id is null or ends_with(order_id, {text(day.round.mark)}))"
+    conditions = {
+        # Older orders were paid when they were new.
+        "payments": f"(order_id is null or ends_with(order_id, {text(day.round.mark)}))",
+        # What is sent after a cancellation would take it back.
+        "orders": f"(born = date '{day.source}' or not {MAY_BE_CANCELLED}"
+        f" or born + {CANCELLED_ON} > date '{day.source}')",
+    }
     return f"""
         select
             * exclude (born, row_number, is_news),
             1 as copies_apart,
             0 as first_copy
         from ({known})
-        where is_news and {paid if table == "payments" else "true"}
+        where is_news and {conditions.get(table, "true")}
     """
