@@ -206,7 +206,7 @@ def corrected_spend(
         select
             * exclude (born, row_number, is_news) replace (
                 cast(
-                    cast(cast(spend as decimal(18, 2)) * (100 + {age}) / 100 as decimal(18, 2))
+                    cast(cast(spend as decimal(18, 2)) * (100 + {age}) * 0.01 as decimal(18, 2))
                     as varchar
                 ) as spend
             ),

@@ -22,7 +22,7 @@ from .size import Size
 # One journey of 200 happened 1 to 30 days before its day.
 LATE = """
     case
-        when (hash(journey) % 200 + position) % 200 = 0
+        when journey is not null and (hash(journey) % 200 + position) % 200 = 0
             then 86400 * cast(1 + hash('late ' || journey) % 30 as integer)
     end
 """
