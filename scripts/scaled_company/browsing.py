@@ -8,9 +8,9 @@ from .demo_tables import columns_of
 from .prepare import moment_of
 from .roles import Contract
 
-# A hit is followed by 0 to 15 further page views, up to 45 seconds apart: 15 x 45 seconds do not
+# A hit is followed by 0 to 12 further page views, up to 45 seconds apart: 12 x 45 seconds do not
 # end a visit.
-MOST_VIEWS = 15
+MOST_VIEWS = 12
 SECONDS_APART = 45
 
 

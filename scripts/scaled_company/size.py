@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from .roles import ACCOUNT, REFERENCE
 
-MAX_SCALE = 100
-# At scale 1: about 100,000 orders, 300,000 sessions and a million page views.
-ACTIVITY_COPIES = 35
+# At scale 1: 100,000 orders, 300,000 visits and a million page views.
+ACTIVITY_COPIES = 36
 ACCOUNT_COPIES = 3.5
-BROWSING_COPIES = 15
+BROWSING_COPIES = 18
 
 
 @dataclass(frozen=True)
