@@ -8,44 +8,120 @@
 
     Of the rules (macro base_rules) the first that fails is the reason.
 
+    Nearly every row is the only one of its key: it is judged as it is read, and never sorted. Only the
+    rows of keys that several rows have, which a scan of the keys finds, are ranked.
+
     Of several good rows with one key the newest `source_updated_at` is accepted, then the newest
     `loaded_at`, then the smallest hash. The others are `exact_duplicate` (same hash as the
     accepted row), `conflicting_version` (equally new, another content) or `superseded_version`.
 
     landed: where the landed rows are, if not in the table's landing view. -#}
 {% macro base_rows(table_name, landed=none) %}
+    {%- set landed = landed or ref('landing__' ~ table_name) -%}
     {%- set contract = landing_contract()[table_name] -%}
-    {%- set own = contract.columns -%}
-    {%- set columns = {} -%}
-    {%- do columns.update(own) -%}
-    {%- do columns.update(contract.common) -%}
-    {%- set rules = base_rules(table_name) -%}
-    {%- set keys = ['source_name'] -%}
-    {%- for name, column in own.items() if column.need in ('key', 'optional_key') -%}
-        {%- do keys.append(name) -%}
-    {%- endfor -%}
+    {%- set columns = dict(contract.columns, **contract.common) -%}
+    {%- set keys = landing_keys(table_name) -%}
+with repeated_keys as (
+    select
+        {%- for name in keys %}
+        {{ typed_column(trimmed_text(name), columns[name]) | indent(8) }} as {{ name }},
+        {%- endfor %}
+        count(*) as versions
+    from {{ landed }}
+    group by {{ range(1, (keys | length) + 1) | join(', ') }}
+    having count(*) > 1
+),
 
+judged as (
+    {{ judged_rows(table_name, landed) | indent(4) }}
+),
+
+marked as (
+    select
+        judged.* exclude (raw_row),
+        repeated_keys.versions is not null and judged.reject_reason is null as has_versions,
+        case
+            when repeated_keys.versions is not null or judged.reject_reason is not null
+                then judged.raw_row
+        end as raw_row
+    from judged
+    left join repeated_keys
+        on
+            {%- for name in keys %}
+            judged.{{ name }} is not distinct from repeated_keys.{{ name }}
+            {{- ' and' if not loop.last }}
+            {%- endfor %}
+),
+
+ranked as (
+    select
+        *,
+        row_number() over newest_first as version_rank,
+        first_value(row_hash) over newest_first as accepted_hash,
+        first_value(source_updated_at) over newest_first as accepted_updated_at,
+        first_value(loaded_at) over newest_first as accepted_loaded_at
+    from marked
+    where has_versions
+    window
+        newest_first as (
+            partition by {{ keys | join(', ') }}
+            order by source_updated_at desc nulls last, loaded_at desc nulls last, row_hash, is_deleted
+        )
+),
+
+decided as (
+    select
+        *,
+        case when reject_reason is not null then 'rejected' else 'accepted' end as row_status
+    from marked
+    where not has_versions
+    union all
+    select
+        * exclude (version_rank, accepted_hash, accepted_updated_at, accepted_loaded_at)
+        replace (
+            case
+                when version_rank = 1 then null
+                when row_hash = accepted_hash then 'exact_duplicate'
+                when
+                    source_updated_at is not distinct from accepted_updated_at
+                    and loaded_at is not distinct from accepted_loaded_at
+                    then 'conflicting_version'
+                else 'superseded_version'
+            end as reject_reason
+        ),
+        case when version_rank = 1 then 'accepted' else 'superseded' end as row_status
+    from ranked
+)
+
+select
+    {%- for name in columns %}
+    {{ name }},
+    {%- endfor %}
+    row_hash,
+    row_status,
+    reject_reason,
+    case when row_status != 'accepted' then raw_row end as raw_row
+from decided
+{% endmacro %}
+
+{#- Landed rows with typed columns and the first rule they break. -#}
+{% macro judged_rows(table_name, landed) %}
+    {%- set contract = landing_contract()[table_name] -%}
+    {%- set columns = dict(contract.columns, **contract.common) -%}
+    {%- set rules = base_rules(table_name) -%}
 with landed as (
-    {{ trimmed_rows(table_name, landed or ref('landing__' ~ table_name)) | indent(4) }}
+    {{ trimmed_rows(table_name, landed) | indent(4) }}
 ),
 
 parsed as (
     select
         {%- for name, column in columns.items() %}
-        {%- if column.type == 'text' and column.letters is defined %}
-        {{ column.letters }}({{ name }}) as {{ name }},
-        {%- elif column.type == 'text' %}
-        {{ name }},
-        {%- else %}
-        {{ parse_value(name, column.type) | indent(8) }} as {{ name }},
+        {{ parsed_column(name, column) | indent(8) }} as {{ name }},
+        {%- if column.type != 'text' %}
+        {{ name }} as {{ name }}_text,
         {%- endif %}
         {%- endfor %}
         {{ row_hash(table_name, is_trimmed=true) | indent(8) }} as row_hash,
-        case
-            {%- for rule in rules if rule.rule == 'unparsable_<column>' %}
-            when {{ rule.when | indent(16) }} then '{{ rule.reason }}'
-            {%- endfor %}
-        end as parse_failure,
         raw_row
     from landed
 ),
@@ -53,16 +129,14 @@ parsed as (
 typed as (
     select
         {%- for name, column in columns.items() %}
-        {%- if column.default is defined and column.default is not none %}
-        coalesce(
-            {{ name }}, cast('{{ column.default }}' as {{ contract_sql_type(column.type) }})
-        ) as {{ name }},
-        {%- else %}
-        {{ name }},
-        {%- endif %}
+        {{ with_default(name, column) }} as {{ name }},
         {%- endfor %}
         row_hash,
-        parse_failure,
+        case
+            {%- for rule in rules if rule.rule == 'unparsable_<column>' %}
+            when {{ rule.when }} then '{{ rule.reason }}'
+            {%- endfor %}
+        end as parse_failure,
         raw_row
     from parsed
 ),
@@ -77,55 +151,46 @@ judged as (
             {%- endfor %}
         end as reject_reason
     from typed
-),
-
-ranked as (
-    select
-        *,
-        row_number() over newest_first as version_rank,
-        first_value(row_hash) over newest_first as accepted_hash,
-        first_value(source_updated_at) over newest_first as accepted_updated_at,
-        first_value(loaded_at) over newest_first as accepted_loaded_at
-    from judged
-    window
-        newest_first as (
-            partition by reject_reason is null, {{ keys | join(', ') }}
-            order by source_updated_at desc nulls last, loaded_at desc nulls last, row_hash, is_deleted
-        )
-),
-
-decided as (
-    select
-        * replace (
-            case
-                when reject_reason is not null then reject_reason
-                when version_rank = 1 then null
-                when row_hash = accepted_hash then 'exact_duplicate'
-                when
-                    source_updated_at is not distinct from accepted_updated_at
-                    and loaded_at is not distinct from accepted_loaded_at
-                    then 'conflicting_version'
-                else 'superseded_version'
-            end as reject_reason
-        ),
-        case
-            when reject_reason is not null then 'rejected'
-            when version_rank = 1 then 'accepted'
-            else 'superseded'
-        end as row_status
-    from ranked
 )
 
-select
-    {%- for name, column in columns.items() %}
-    {{ name }},
-    {%- endfor %}
-    row_hash,
-    row_status,
-    reject_reason,
-    case when row_status != 'accepted' then raw_row end as raw_row
-from decided
+select *
+from judged
+{%- endmacro %}
+
+{#- Columns that say which row it is: the source and the key of the contract. -#}
+{% macro landing_keys(table_name) %}
+    {%- set keys = ['source_name'] -%}
+    {%- for name, column in landing_contract()[table_name].columns.items()
+        if column.need in ('key', 'optional_key') -%}
+        {%- do keys.append(name) -%}
+    {%- endfor -%}
+    {{ return(keys) }}
 {% endmacro %}
+
+{#- A trimmed text as a value of its column, without the column's default. -#}
+{% macro parsed_column(text_sql, column) -%}
+    {%- if column.type != 'text' -%}
+    {{ parse_value(text_sql, column.type) }}
+    {%- elif column.letters is defined -%}
+    {{ column.letters }}({{ text_sql }})
+    {%- else -%}
+    {{ text_sql }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A trimmed text as a value of its column. -#}
+{% macro typed_column(text_sql, column) -%}
+    {{ with_default(parsed_column(text_sql, column), column) }}
+{%- endmacro %}
+
+{#- A value, or the column's default where there is none. -#}
+{% macro with_default(value_sql, column) -%}
+    {%- if column.default is defined and column.default is not none -%}
+    coalesce({{ value_sql }}, cast('{{ column.default }}' as {{ contract_sql_type(column.type) }}))
+    {%- else -%}
+    {{ value_sql }}
+    {%- endif -%}
+{%- endmacro %}
 
 {#- Landed rows without white space around their values. -#}
 {% macro trimmed_rows(table_name, landed) -%}

@@ -2,7 +2,8 @@
     tried: {rule, reason, when, is_common}. This is the one place where they stand.
 
     `rule` is the reason as docs/landing_contract.md names it (`missing_<column>`), `when` a
-    condition over the typed columns, or over the trimmed text for `unparsable_<column>`.
+    condition over the typed columns, before defaults fill them for `unparsable_<column>`, which
+    reads the trimmed text as `<column>_text` too.
     Rules that are not `is_common` are the table's own, from its landing YAML. -#}
 {% macro base_rules(table_name) %}
     {%- set contract = landing_contract()[table_name] -%}
@@ -15,7 +16,7 @@
     {%- set found = [] -%}
     {%- for name, column in columns.items() if column.type != 'text' -%}
         {%- do found.append(
-            ['unparsable_<column>', name, is_unparsable(name, column.type) | trim]
+            ['unparsable_<column>', name, name ~ '_text is not null and ' ~ name ~ ' is null']
         ) -%}
     {%- endfor -%}
     {%- for name, column in own.items() if is_required_column(column) -%}

@@ -12,11 +12,10 @@ with dated as (
         units.*,
         1 as units
     from {{ relation }} as units
-    inner join {{ ref('dim_periods') }} as periods
-        on
-            units.event_date >= periods.period_start
-            and units.event_date < periods.period_end
-    where periods.period_grain in ('{{ rollup_setting("grains") | join("', '") }}')
+    inner join (
+        {{ period_days() | indent(8) }}
+    ) as periods
+        on units.event_date = periods.date_day
 )
 
 {{ rollup_members(

@@ -40,13 +40,12 @@ select
     ) as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
 from {{ relation }} as dated
-inner join {{ ref('dim_periods') }} as periods
-    on
-        dated.event_date >= periods.period_start
-        and dated.event_date < periods.period_end
+inner join (
+    {{ period_days() | indent(4) }}
+) as periods
+    on dated.event_date = periods.date_day
 where
-    periods.period_grain in ('{{ rollup_setting("grains") | join("', '") }}')
-    and coalesce(
+    coalesce(
         {%- for column in quantiles.values() | map('first') | unique %}
         cast(dated.{{ column }} as double),
         {%- endfor %}

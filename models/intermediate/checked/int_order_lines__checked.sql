@@ -40,9 +40,7 @@ final as (
                 then 'order_rejected'
         end as reject_reason,
         lines.order_line_id as row_key,
-        cast(
-            cast(lines.quantity as decimal(26, 4)) * lines.unit_price as decimal(18, 4)
-        ) as amount
+        {{ money_multiply('lines.unit_price', 'lines.quantity') }} as amount
     from lines
     left join orders on lines.order_id = orders.order_id
     left join orders_rejected_in_staging as rejected_orders

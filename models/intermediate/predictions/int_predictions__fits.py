@@ -15,6 +15,8 @@ from scipy.special import betaincinv, digamma, gammaln
 
 ALL = "(all)"
 YEAR_IN_WEEKS = 365 / 7
+# Nodes and weights of Gauss and Legendre on [-1, 1]; to find them takes longer than a fit.
+NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(1000)
 # Logarithms of the shapes that are tried. Beyond their ends, differences between accounts no longer
 # show in any number, and the search would never end.
 LOWEST, HIGHEST = np.log(1e-3), np.log(1e3)
@@ -331,10 +333,9 @@ def orders_of_a_new_customer(r, alpha, a, b, weeks):
     The mean over drop-out probabilities, at their quantiles (Gauss and Legendre): unlike the closed
     form it has a value wherever the parameters do.
     """
-    nodes, weights = np.polynomial.legendre.leggauss(1000)
-    drop_out = np.maximum(betaincinv(a, b, (nodes + 1) / 2), 1e-12)
+    drop_out = np.maximum(betaincinv(a, b, (NODES + 1) / 2), 1e-12)
     orders = -np.expm1(-r * np.log1p(weeks * drop_out / alpha)) / drop_out
-    return significant(orders @ weights / 2)
+    return significant(orders @ NODE_WEIGHTS / 2)
 
 
 def correlation(x, mean, counts):

@@ -1,4 +1,30 @@
-{%- set decays = {'time_decay_7d': 7, 'time_decay_30d': 30} %}
+{#- Weight of a touch in each model: whole numbers, so that shares are exact. A share that several
+    touches divide is kept whole by multiplying the others: 40 : 20 / middle : 40 becomes
+    2 middle : 1 : 2 middle. -#}
+{%- set weights = {
+    'first': 'cast(touch_number = 1 as integer)',
+    'last': 'cast(is_last as integer)',
+    'last_non_direct': 'cast(is_last_non_direct as integer)',
+    'linear': '1',
+    'position_40_20_40': 'case
+            when path_touches <= 2 then 1
+            when touch_number = 1 or is_last then 2 * (path_touches - 2)
+            else 1
+        end',
+    'w_30_30_30_10': 'case
+            when w_roles > 0 then 3 * w_roles * greatest(w_rest, 1)
+            else 1
+        end',
+    'full_path_22_5': 'case
+            when full_path_roles > 0 then 9 * full_path_roles * greatest(full_path_rest, 1)
+            else 4
+        end',
+} %}
+{%- for name, half_life in {'time_decay_7d': 7, 'time_decay_30d': 30}.items() %}
+{%- do weights.update({name: 'coalesce(
+            round(1e9 * power(2.0, (youngest_days - age_days) / ' ~ half_life ~ '.0)), 1
+        )'}) %}
+{%- endfor %}
 with paths as (
     select *
     from {{ ref('int_conversions__paths') }}
@@ -35,80 +61,72 @@ shapes as (
     window conversion as (partition by conversion_type, conversion_id)
 ),
 
--- Whole numbers, so that shares are exact. A share that several touches divide is kept whole by
--- multiplying the others: 40 : 20 / middle : 40 becomes 2 middle : 1 : 2 middle.
 weighted as (
     select
-        shapes.*,
-        models.attribution_model,
-        cast(
-            case models.attribution_model
-                when 'first' then cast(shapes.touch_number = 1 as integer)
-                when 'last' then cast(shapes.is_last as integer)
-                when 'last_non_direct' then cast(shapes.is_last_non_direct as integer)
-                when 'linear' then 1
-                when 'position_40_20_40'
-                    then case
-                        when shapes.path_touches <= 2 then 1
-                        when shapes.touch_number = 1 or shapes.is_last
-                            then 2 * (shapes.path_touches - 2)
-                        else 1
-                    end
-                when 'w_30_30_30_10'
-                    then case
-                        when shapes.w_roles > 0 then 3 * shapes.w_roles * greatest(shapes.w_rest, 1)
-                        else 1
-                    end
-                when 'full_path_22_5'
-                    then case
-                        when shapes.full_path_roles > 0
-                            then 9 * shapes.full_path_roles * greatest(shapes.full_path_rest, 1)
-                        else 4
-                    end
-                {%- for name, half_life in decays.items() %}
-                when '{{ name }}'
-                    then coalesce(
-                        round(
-                            1e9 * power(
-                                2.0, (shapes.youngest_days - shapes.age_days) / {{ half_life }}.0
-                            )
-                        ),
-                        1
-                    )
-                {%- endfor %}
-            end as bigint
-        ) as weight
+        *,
+        {%- for name in attribution_models() %}
+        cast({{ weights[name] }} as bigint) as weight_{{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from shapes
-    cross join models
+),
+
+totals as (
+    select
+        *,
+        {%- for name in attribution_models() %}
+        cast(sum(weight_{{ name }}) over conversion as bigint)
+            as total_{{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from weighted
+    window conversion as (partition by conversion_type, conversion_id)
 ),
 
 shares as (
     select
-        *,
-        sum(weight) over shared as total_weight
-    from weighted
-    where weight > 0
-    window shared as (partition by conversion_type, conversion_id, attribution_model)
+        totals.*,
+        models.attribution_model,
+        case models.attribution_model
+            {%- for name in attribution_models() %}
+            when '{{ name }}' then weight_{{ name }}
+            {%- endfor %}
+        end as weight,
+        case models.attribution_model
+            {%- for name in attribution_models() %}
+            when '{{ name }}' then total_{{ name }}
+            {%- endfor %}
+        end as total_weight
+    from totals
+    cross join models
 ),
 
 -- A credit counts in units of 0.00000001; the largest remainders take what rounding down leaves.
 units as (
     select
         *,
-        {{ integer_divide('weight * 100000000', 'total_weight') }} as whole_units,
-        weight * 100000000 % total_weight as remainder
+        {{ integer_divide('weight * cast(100000000 as bigint)', 'total_weight') }} as whole_units,
+        weight * cast(100000000 as bigint) % total_weight as remainder
     from shares
+    where weight > 0
 ),
 
 settled as (
     select
         *,
-        100000000 - sum(whole_units) over shared as units_left,
+        cast(0 as bigint) as units_left,
+        1 as remainder_rank
+    from units
+    where remainder = 0
+    union all
+    select
+        *,
+        {{ integer_divide('cast(sum(remainder) over shared as bigint)', 'total_weight') }}
+            as units_left,
         row_number() over (
             partition by conversion_type, conversion_id, attribution_model
             order by remainder desc, touch_number asc
         ) as remainder_rank
     from units
+    where remainder > 0
     window shared as (partition by conversion_type, conversion_id, attribution_model)
 ),
 

@@ -94,6 +94,15 @@ year_states as (
 ),
 
 -- Monthly churn is that of the twelve months that end in the window, all of them together.
+months as (
+    select
+        months.*,
+        least(months.period_end - 1, clock.as_of_date) as last_day
+    from {{ ref('fct_account_periods') }} as months
+    cross join clock
+    where months.period_grain = 'month'
+),
+
 month_states as (
     select
         months.account_id,
@@ -107,13 +116,11 @@ month_states as (
         coalesce(first_orders.cohort_month, '(unknown)') as cohort_month,
         count(*) filter (where months.is_active_at_start) as monthly_customers_at_start,
         count(*) filter (where months.is_lost) as monthly_customers_lost
-    from {{ ref('fct_account_periods') }} as months
-    cross join clock
+    from months
     inner join trailing_years
-        on least(months.period_end - 1, clock.as_of_date) = trailing_years.date_day
+        on months.last_day = trailing_years.date_day
     left join first_orders
         on months.account_id = first_orders.account_id
-    where months.period_grain = 'month'
     group by all
 ),
 
@@ -128,12 +135,22 @@ to_date as (
 ),
 
 -- What is expected at the end of a period; weeks end on other days than the snapshots.
+period_ends as (
+    select
+        periods.period_grain,
+        periods.period_index,
+        least(periods.period_end - 1, clock.as_of_date) as last_day
+    from {{ ref('dim_periods') }} as periods
+    cross join clock
+    where periods.period_grain in ('month', 'quarter', 'year', 'r12m')
+),
+
 predictions as (
     select
         predictions.account_id,
-        periods.period_grain,
-        periods.period_index as from_index,
-        periods.period_index as to_index,
+        period_ends.period_grain,
+        period_ends.period_index as from_index,
+        period_ends.period_index as to_index,
         predictions.segment,
         predictions.industry,
         predictions.account_size_band,
@@ -145,10 +162,8 @@ predictions as (
         coalesce(predictions.expected_value_12m, 0) as predicted_order_value,
         coalesce(predictions.expected_margin_12m, 0) as predicted_margin
     from {{ ref('fct_account_predictions') }} as predictions
-    cross join clock
-    inner join {{ ref('dim_periods') }} as periods
-        on least(periods.period_end - 1, clock.as_of_date) = predictions.snapshot_date
-    where periods.period_grain in ('month', 'quarter', 'year', 'r12m')
+    inner join period_ends
+        on predictions.snapshot_date = period_ends.last_day
 ),
 
 unioned as (

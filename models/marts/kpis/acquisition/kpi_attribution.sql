@@ -12,14 +12,15 @@ with credits as (
         {%- endfor %}
         credits.attribution_model,
         case when credits.conversion_type = 'order' then credits.credit else 0 end as orders,
-        case when new_customers.order_id is not null then credits.credit else 0 end
-            as new_customers,
+        case
+            when credits.conversion_type = 'order' and new_customers.order_id is not null
+                then credits.credit
+            else 0
+        end as new_customers,
         case when credits.conversion_type = 'lead' then credits.credit else 0 end as leads
     from {{ ref('fct_attribution_credits') }} as credits
     left join {{ ref('fct_new_customers') }} as new_customers
-        on
-            credits.conversion_id = new_customers.order_id
-            and credits.conversion_type = 'order'
+        on credits.conversion_id = new_customers.order_id
     where credits.is_valid_conversion
 ),
 

@@ -32,10 +32,10 @@ pairs as (
         - 0.5 * count(*) filter (where leads.leads_converted = 0) over with_the_score
             as score_pairs_won
     from leads
-    inner join {{ ref('dim_periods') }} as periods
-        on
-            leads.event_date >= periods.period_start
-            and leads.event_date < periods.period_end
+    inner join (
+        {{ period_days() | indent(8) }}
+    ) as periods
+        on leads.event_date = periods.date_day
     where leads.leads_scored = 1
     window
         in_period as (partition by periods.period_grain, periods.period_index),
