@@ -5,8 +5,3 @@
     {%- endif -%}
     {{ return(graph.nodes['model.commerce_kpis.' ~ model_name].config.meta) }}
 {% endmacro %}
-
-{#- The name of the model behind the relation that a generic test is given. -#}
-{% macro tested_model_name(relation) %}
-    {{ return((relation | string).split('.')[-1] | replace('"', '')) }}
-{% endmacro %}

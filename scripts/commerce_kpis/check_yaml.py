@@ -22,6 +22,7 @@ from commerce_kpis.yaml_rules import (
     MAPPING_FILE,
     MODEL_CONFIG,
     PROJECT_FILE,
+    RULE_TESTS,
     SEED_CONFIG,
     TEST_CONFIG,
     property_file,
@@ -84,6 +85,8 @@ def check_file(file: Path) -> list[Finding]:
     else:
         kind = _kind(file)
         found = list(property_file(kind, tuple(_variables())).check(node, ""))
+        if not found:
+            found = list(_tests_of_rules(node, content))
         if kind == "kpi" and not found:
             found = list(_references(node, content))
     return sorted(found, key=lambda finding: finding.line)
@@ -145,6 +148,25 @@ def _folder(node: yaml.Node, folder: Path, known: Keys, path: str) -> Iterator[F
         elif not any(folder.glob(f"{key.value}.*")):
             hint = f"`+{key.value}`?" if f"+{key.value}" in known.known else "a folder?"
             yield Finding(line, where, f"`{where}` is no folder or file there: {hint}")
+
+
+def _tests_of_rules(node: yaml.Node, content: dict) -> Iterator[Finding]:
+    """Tests of a table's rules without its name, and constraints that no test checks."""
+    for item in [*content.get("models", []), *content.get("seeds", [])]:
+        tests: dict[str, dict] = {}
+        for test in item.get("data_tests", []):
+            tests |= {test: {}} if isinstance(test, str) else test
+        for test in RULE_TESTS.keys() & tests:
+            expected = f"{test}_{item['name']}"
+            if (body := tests[test] or {}) and body.get("name") != expected:
+                line = _line_of(node, body.get("name") or test)
+                message = f"dbt would make a name of the rules: write `name: {expected}`."
+                yield Finding(line or 1, test, message)
+        places = [item, *item.get("columns", [])]
+        if any(place.get("constraints") for place in places) and not RULE_TESTS.keys() & tests:
+            line = _line_of(node, "constraints")
+            message = f"No test checks the constraints of `{item['name']}`: add `rules_hold`."
+            yield Finding(line or 1, "constraints", message)
 
 
 def _references(node: yaml.Node, content: dict) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from commerce_kpis.console import UserError
 from commerce_kpis.project import PROJECT, log_file, profiles_folder, target_folder
+from commerce_kpis.yaml_rules import RULE_TESTS
 
 DBT = [sys.executable, "-c", "import sys; sys.argv[0] = 'dbt'; from dbt.cli.main import cli; cli()"]
 # dbt ends with whoever started it: its input ends when that process does, however it does.
@@ -84,7 +85,9 @@ def run_dbt(arguments: list[str], inherit: list[int], console: Console) -> Outco
         outcome = _follow(process, rooms)
     outcome.seconds = time.monotonic() - started
     has_failures = (
-        outcome.return_code != 0 and results.exists() and _print_failures(results, console)
+        outcome.return_code != 0
+        and results.exists()
+        and _print_failures(results, outcome.notes, console)
     )
     for note in outcome.notes:
         console.print(escape(note), soft_wrap=True)
@@ -253,8 +256,14 @@ class _Rooms:
             self.console.print(f"{room:<13} {self.total[room]:>4} nodes  {said}")
 
 
-def _print_failures(results: Path, console: Console) -> bool:
-    """Print each node that failed, where it stands, and where to look; whether there was one."""
+def _print_failures(results: Path, notes: list[str], console: Console) -> bool:
+    """Print each node that failed, where it stands, and where to look; whether there was one.
+
+    Args:
+        results: dbt's run_results.json.
+        notes: what our macros said; what was said of a test that is printed is taken out.
+        console: where it goes.
+    """
     manifest = json.loads((target_folder() / "manifest.json").read_text(encoding="utf-8"))
     nodes = {**manifest["nodes"], **manifest["unit_tests"]}
     found = json.loads(results.read_text(encoding="utf-8"))["results"]
@@ -266,7 +275,8 @@ def _print_failures(results: Path, console: Console) -> bool:
         kind = result["unique_id"].split(".")[0].replace("_", " ")
         console.print(f"\n[bold red]FAILED[/] {kind} [bold]{escape(name)}[/]")
         console.print(f"  where    {escape(node.get('original_file_path', 'dbt_project.yml'))}")
-        for index, line in enumerate(_tidy(result.get("message") or "").splitlines()[:30]):
+        message = _broken_rules(node, notes) or _tidy(result.get("message") or "")
+        for index, line in enumerate(message.splitlines()[:30]):
             console.print(f"  {'message  ' if index == 0 else '         '}{escape(line)}")
         compiled = node.get("original_file_path") and _compiled_file(node)
         if compiled:
@@ -278,6 +288,16 @@ def _print_failures(results: Path, console: Console) -> bool:
             f"\n{len(failed)} failed, {skipped} skipped because of them. Full log: {_shown_log()}"
         )
     return bool(failed)
+
+
+def _broken_rules(node: dict, notes: list[str]) -> str:
+    """What report_broken_rules said of a test, taken out of the notes; empty if nothing."""
+    if node.get("test_metadata", {}).get("name") not in RULE_TESTS:
+        return ""
+    table = node["attached_node"].split(".")[-1]
+    said = [note for note in notes if note.startswith(f"{table}: ")]
+    notes[:] = [note for note in notes if note not in said]
+    return "\n".join(said)
 
 
 def _compiled_file(node: dict) -> Path | None:

@@ -198,7 +198,9 @@ def staging_yaml(name: str, model: dict, common: dict[str, dict]) -> str:
     """The YAML of a table's staging model: its columns as the contract describes them."""
     columns = {column["name"]: column["config"]["meta"] for column in model["columns"]}
     keys = [key for key, column in columns.items() if column["need"] in ("key", "optional_key")]
-    has_own_id = any(key.endswith("_id") and columns[key]["need"] == "key" for key in keys)
+    if not any(key.endswith("_id") and columns[key]["need"] == "key" for key in keys):
+        keys.insert(0, "source_name")
+    unique = keys[0] if len(keys) == 1 else f"[{', '.join(keys)}]"
     grain = flat(model["description"])
     lines = [
         "# Written by scripts/generate_docs from models/landing. Change that, not this.",
@@ -211,9 +213,9 @@ def staging_yaml(name: str, model: dict, common: dict[str, dict]) -> str:
             6,
         ),
         "    data_tests:",
-        "      - unique_key:",
-        "          arguments:",
-        f"            columns: [{', '.join(keys if has_own_id else ['source_name', *keys])}]",
+        "      - rules_hold:",
+        f"          name: rules_hold_stg_contract__{name}",
+        f"          arguments: {{unique: [{unique}]}}",
         "    columns:",
     ]
     described = [

@@ -35,13 +35,20 @@ class Anything(Rule):
 
 @dataclass(frozen=True)
 class Scalar(Rule):
-    """Text, number or null; one of `values` if there are any."""
+    """Text, number or null; one of `values` if there are any.
+
+    `instead` names for values that are not to be used what to write.
+    """
 
     values: tuple[str, ...] = ()
+    instead: dict[str, str] = field(default_factory=dict)
 
     def check(self, node: yaml.Node, path: str) -> Iterator[Finding]:
         if not isinstance(node, yaml.ScalarNode):
             yield _finding(node, path, f"`{path}` is one value, not a list or mapping.")
+        elif node.value in self.instead:
+            hint = self.instead[node.value]
+            yield _finding(node, path, f"`{node.value}`: write `{hint}` instead.")
         elif self.values and node.value not in self.values:
             hint = _suggestion(node.value, self.values)
             yield _finding(node, path, f"`{node.value}` is no value of `{path}`: {hint}")
@@ -78,7 +85,7 @@ class Named(Rule):
 
 @dataclass(frozen=True)
 class Keys(Rule):
-    """A mapping of known keys.
+    """A mapping of known keys, and of any others if there is a rule for them.
 
     `instead` names for keys of older or other versions what to write today.
     """
@@ -86,6 +93,7 @@ class Keys(Rule):
     known: dict[str, Rule]
     required: tuple[str, ...] = ()
     instead: dict[str, str] = field(default_factory=dict)
+    others: Rule | None = None
 
     def check(self, node: yaml.Node, path: str) -> Iterator[Finding]:
         if not isinstance(node, yaml.MappingNode):
@@ -99,6 +107,8 @@ class Keys(Rule):
                 yield from self.known[name].check(child, where)
             elif name in self.instead:
                 yield _finding(key, where, f"`{where}`: write `{self.instead[name]}` instead.")
+            elif self.others:
+                yield from self.others.check(child, where)
             else:
                 hint = _suggestion(name, tuple(self.known))
                 yield _finding(key, where, f"`{where}` is no known key: {hint}")

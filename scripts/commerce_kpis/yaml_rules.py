@@ -91,24 +91,78 @@ TEST_CONFIG: dict[str, Rule] = {
     "store_failures_as": TEXT,
     "meta": Keys({}),
 }
-TEST_BODY = Keys(
-    {
-        "arguments": Named(ANY),
-        "config": Keys(TEST_CONFIG),
-        "name": TEXT,
-        "description": TEXT,
-    },
-    instead={
-        **{key: f"config: {{{key}: ...}}" for key in TEST_CONFIG},
-        **{key: f"arguments: {{{key}: ...}}" for key in ("values", "to", "field", "expression")},
-    },
+
+
+def test_body(arguments: Rule, names: tuple[str, ...]) -> Keys:
+    """Rule for what stands below the name of a data test.
+
+    Args:
+        arguments: rule of its arguments.
+        names: arguments that are likely to be written one level too high.
+    """
+    return Keys(
+        {
+            "arguments": arguments,
+            "config": Keys(TEST_CONFIG),
+            "name": TEXT,
+            "description": TEXT,
+        },
+        instead={
+            **{key: f"config: {{{key}: ...}}" for key in TEST_CONFIG},
+            **{key: f"arguments: {{{key}: ...}}" for key in names},
+        },
+    )
+
+
+# Arguments of rules_hold; see macros/tests/table_rules.sql.
+TABLE_RULES: dict[str, Rule] = {
+    "unique": Items(
+        Either(
+            scalar=TEXT,
+            sequence=TEXTS,
+            mapping=Keys(
+                {"name": TEXT, "columns": TEXTS, "where": TEXT},
+                required=("name", "columns", "where"),
+            ),
+        )
+    ),
+    "not_null": TEXTS,
+    "accepted_values": Named(TEXTS),
+    "conditions": Named(TEXT),
+}
+# See macros/tests/kpi_rules.sql.
+KPI_RULES = (
+    "kpi_grain_is_unique",
+    "kpi_dense_dimensions_stay_small",
+    "kpi_members_add_up",
+    "kpi_variants_match_their_parts",
+    "kpi_values_in_bounds",
 )
-DATA_TESTS = Items(Either(scalar=TEXT, mapping=Named(TEST_BODY)))
+RULE_TESTS = {
+    "rules_hold": TABLE_RULES,
+    "kpi_rules_hold": {**TABLE_RULES, "leave_out": Items(Scalar(KPI_RULES))},
+}
+# One test checks all rules of a table: a test of its own for each would cost more than the rule.
+ONE_OF_THE_RULES = {
+    name: f"rules_hold: {{arguments: {{{name}: ...}}}}"
+    for name in ("unique", "not_null", "accepted_values")
+}
+DATA_TESTS = Items(
+    Either(
+        scalar=Scalar(instead=ONE_OF_THE_RULES),
+        mapping=Keys(
+            {name: test_body(Keys(known), tuple(known)) for name, known in RULE_TESTS.items()},
+            instead=ONE_OF_THE_RULES,
+            others=test_body(Named(ANY), ("values", "to", "field", "expression")),
+        ),
+    )
+)
 
 CONSTRAINTS = Items(
     Keys(
         {
-            "type": Scalar(("not_null", "unique", "primary_key", "foreign_key", "check", "custom")),
+            # Those that rules_hold checks too.
+            "type": Scalar(("not_null", "unique", "check")),
             "expression": TEXT,
             "name": TEXT,
             "columns": TEXTS,

@@ -19,15 +19,19 @@ models:
       - name: thing_id
         data_type: varchar
         description: Identity.
-        constraints: [{type: primary_key}]
+        constraints: [{type: not_null}]
         data_tests:
-          - not_null
-          - accepted_values:
-              arguments: {values: [a, b]}
+          - relationships:
+              arguments: {to: ref('fct_others'), field: thing_id}
               config: {severity: warn}
     data_tests:
-      - unique_key:
-          arguments: {columns: [thing_id]}
+      - rules_hold:
+          name: rules_hold_fct_things
+          arguments:
+            unique: [thing_id, [kind, number], {name: one_is_last, columns: [kind], where: is_last}]
+            not_null: [kind]
+            accepted_values: {kind: [a, b]}
+            conditions: {things_are_counted: number > 0}
 unit_tests:
   - name: a_thing_is_a_thing
     model: fct_things
@@ -74,6 +78,10 @@ models:
       - {name: things, description: All.}
       - {name: loss_rate, description: Share lost.}
       - {name: is_odd, description: Odd.}
+    data_tests:
+      - kpi_rules_hold:
+          name: kpi_rules_hold_kpi_things
+          arguments: {leave_out: [kpi_members_add_up]}
 """
 LANDING = """\
 models:
@@ -91,24 +99,45 @@ models:
 """
 CASES = [
     (MODEL, "    description: One", "    descriptoin: One", "description"),
-    (MODEL, "    data_tests:\n      - unique", "    data_test:\n      - unique", "data_tests"),
+    (MODEL, "    data_tests:\n      - rules", "    data_test:\n      - rules", "data_tests"),
     (
         MODEL,
-        "        data_tests:\n          - not",
-        "        tests:\n          - not",
+        "        data_tests:\n          - rel",
+        "        tests:\n          - rel",
         "data_tests",
     ),
     (MODEL, "        data_type:", "        datatype:", "data_type"),
     (MODEL, "constraints:", "constraint:", "constraints"),
-    (MODEL, "{type: primary_key}", "{typ: primary_key}", "type"),
-    (MODEL, "primary_key", "primary-key", "primary_key"),
+    (MODEL, "{type: not_null}", "{typ: not_null}", "type"),
+    (MODEL, "{type: not_null}", "{type: not-null}", "not_null"),
     (MODEL, "contract: {enforced", "contracts: {enforced", "contract"),
     (MODEL, "enforced: true", "enforce: true", "enforced"),
     (MODEL, "meta: {publish", "meta: {published", "publish"),
     (MODEL, "severity: warn", "severty: warn", "severity"),
     (MODEL, "severity: warn", "severity: warning", "warn"),
-    (MODEL, "arguments: {values", "argument: {values", "arguments"),
-    (MODEL, "arguments: {values: [a, b]}", "values: [a, b]", "arguments: {values: ...}"),
+    (MODEL, "arguments: {to", "argument: {to", "arguments"),
+    (MODEL, "arguments: {to: ref('fct_others'), field: t", "to: t", "arguments: {to: ...}"),
+    (MODEL, "unique: [", "uniqe: [", "unique"),
+    (MODEL, "columns: [kind]", "column: [kind]", "columns"),
+    (MODEL, "{name: one_is_last, columns", "{columns", "name"),
+    (MODEL, "not_null: [kind]", "not_nul: [kind]", "not_null"),
+    (MODEL, "accepted_values: {kind: [a, b]}", "accepted_values: [kind]", "mapping"),
+    (MODEL, "conditions: {things", "condition: {things", "conditions"),
+    (MODEL, "name: rules_hold_fct_things", "name: rules_hold_things", "rules_hold_fct_things"),
+    (
+        MODEL,
+        "rules_hold:\n          name: rules_hold_fct_things\n",
+        "rules_hold:\n",
+        "rules_hold_fct_things",
+    ),
+    (MODEL, "- relationships:", "- unique:", "rules_hold: {arguments: {unique: ...}}"),
+    (MODEL, "      - rules_hold:", "      - not_null\n      - rules_hold:", "rules_hold: {arg"),
+    (
+        MODEL,
+        "        data_type: varchar\n",
+        "        data_type: varchar\n        data_tests: [not_null]\n",
+        "rules_hold: {arguments: {not_null: ...}}",
+    ),
     (MODEL, "unit_tests:", "unit_test:", "unit_tests"),
     (MODEL, "    given:", "    givens:", "given"),
     (MODEL, "    expect:", "    expected:", "expect"),
@@ -121,8 +150,8 @@ CASES = [
     (MODEL, "        description: Id", "        name: b\n        description: Id", "twice"),
     (
         MODEL,
-        "    data_tests:\n      - unique_key:\n",
-        "    data_tests:\n      unique_key:\n",
+        "    data_tests:\n      - rules_hold:\n",
+        "    data_tests:\n      rules_hold:\n",
         "list",
     ),
     (KPI, "numerator:", "numerater:", "numerator"),
@@ -145,6 +174,7 @@ CASES = [
     (KPI, "[inactivity_days]", "[inactive_days]", "inactivity_days"),
     (KPI, "needs: [orders]", "needs: [order]", "orders"),
     (KPI, "[orders.email]", "[orders.e_mail]", "email"),
+    (KPI, "leave_out: [kpi_m", "leave_out: [m", "kpi_members_add_up"),
     (LANDING, "is_required:", "required:", "is_required"),
     (LANDING, "used_by:", "use_by:", "used_by"),
     (LANDING, "need: key", "needs: key", "need"),
@@ -195,6 +225,15 @@ def test_a_variant_has_a_column_and_one_of_them_is_the_default(tmp_path: Path) -
     assert finding.message == "0 variants are the default, not one."
 
 
+def test_constraints_are_checked_by_a_test_too(tmp_path: Path) -> None:
+    text = (
+        MODEL[: MODEL.index("    data_tests:\n      - rules")] + MODEL[MODEL.index("unit_tests:") :]
+    )
+    (finding,) = check_file(_write(tmp_path, text))
+    assert "No test checks the constraints of `fct_things`: add `rules_hold`" in finding.message
+    assert "constraints" in text.splitlines()[finding.line - 1]
+
+
 def test_a_file_that_is_no_yaml_is_a_finding(tmp_path: Path) -> None:
     findings = check_file(_write(tmp_path, "models:\n  - name: [fct_things\n"))
     assert "Not valid YAML" in findings[0].message
@@ -215,7 +254,7 @@ def test_the_command_names_file_line_and_key(tmp_path: Path) -> None:
     file = _write(tmp_path, MODEL.replace("severity", "severty"))
     done = run_module("check_yaml", file)
     assert done.returncode == 1
-    assert done.stdout.startswith(f"{file}:16: `models.columns.data_tests.accepted_values.config.")
+    assert done.stdout.startswith(f"{file}:15: `models.columns.data_tests.relationships.config.")
     assert "do you mean `severity`?" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
