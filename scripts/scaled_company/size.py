@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from .roles import ACCOUNT, REFERENCE
 
 # At scale 1: 100,000 orders, 300,000 visits and a million page views.
 ACTIVITY_COPIES = 36
-ACCOUNT_COPIES = 3.5
+# Three copies of what an account does: it orders three times as often as in the demo company.
+ACCOUNT_COPIES = 12
 BROWSING_COPIES = 18
 
 
@@ -23,10 +23,10 @@ class Size:
 
     @classmethod
     def of_scale(cls, scale: float) -> Size:
-        """Activity grows with the scale, accounts with its root: they order more often."""
+        """Activity and accounts grow alike, so that a path to an order is as long at every scale."""
         activity = max(1, round(ACTIVITY_COPIES * scale))
-        accounts = max(1, round(ACCOUNT_COPIES * math.sqrt(scale)))
-        return cls(activity, min(accounts, activity), round(BROWSING_COPIES * scale))
+        accounts = max(1, round(ACCOUNT_COPIES * scale))
+        return cls(activity, accounts, round(BROWSING_COPIES * scale))
 
     def copies(self, table: str) -> int:
         """Copies of a table, the demo company itself among them."""
