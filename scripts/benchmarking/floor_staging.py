@@ -8,6 +8,7 @@ row, no hash; the hash that decides between versions of equal age is only made f
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -15,7 +16,9 @@ from commerce_kpis.generate_macros import landing_contract
 from commerce_kpis.sql import quoted, text
 
 CASTS = {
-    "timestamp": "cast(try_cast({} as timestamptz) as timestamp)",
+    # Without an offset a cast by the calendar of time zones would only cost time.
+    "timestamp": "case when length({0}) <= 19 then try_cast({0} as timestamp) "
+    "else cast(try_cast({0} as timestamptz) as timestamp) end",
     "date": "try_cast({} as date)",
     "decimal": "try_cast({} as decimal(18, 4))",
     "rate": "try_cast({} as decimal(18, 8))",
@@ -29,8 +32,12 @@ SPACE = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 EARLIEST, LATEST = "date '2000-01-01'", "date '2100-01-01'"
 
 
-def stage(connection: duckdb.DuckDBPyConnection, data: Path, statements: str) -> None:
+def stage(
+    connection: duckdb.DuckDBPyConnection, data: Path, statements: str
+) -> Iterator[str]:
     """Make `stg.<table>` of each raw table in the folder, and `moments`, of which the clock is made.
+
+    Yields the name of each table once it is there.
 
     Args:
         connection: an open DuckDB file.
@@ -49,6 +56,7 @@ def stage(connection: duckdb.DuckDBPyConnection, data: Path, statements: str) ->
         ]
         _type(connection, table, contract, kept, rows)
         moments.append(_moments(table, contract))
+        yield table
     connection.execute(f"create table moments as {' union all '.join(moments)}")
 
 
@@ -64,12 +72,8 @@ def _read(
         else "cast(null as varchar)"
         for name in [*contract["columns"], *contract["common"]]
     }
-    hashed = ", ".join(f"coalesce({columns[name]}, '')" for name in contract["columns"])
     trimmed = ", ".join(f"{sql} as {name}" for name, sql in columns.items())
-    connection.execute(
-        f"create view raw.{table} as "
-        f"select {trimmed}, md5(concat_ws(chr(31), {hashed})) as row_hash {source}"
-    )
+    connection.execute(f"create view raw.{table} as select {trimmed} {source}")
     return connection.sql(f"select count(*) from raw.{table}").fetchall()[0][0]
 
 
@@ -84,26 +88,31 @@ def _type(
         for name, column in columns.items()
         if column["type"] != "text"
     )
+    hashed = ", ".join(f"coalesce({name}, '')" for name in contract["columns"])
     connection.execute(
-        f"create view stg.typed_{table} as with typed as ("
-        f"select {typed}, row_hash, {broken} as is_broken from raw.{table}) "
+        f"create macro typed_{table}(rows) as table with typed as ("
+        f"select {typed}, md5(concat_ws(chr(31), {hashed})) as row_hash, {broken} as is_broken "
+        f"from query_table(rows)) "
         f"select * exclude (is_broken) from typed where {' and '.join(_rules(contract))}"
     )
     chosen = ", ".join([*kept, *contract["common"]])
     keys = [name for name, column in columns.items() if "key" in column["need"]]
     key = f"struct_pack({', '.join(['source_name', *keys])})"
     newest = f"qualify row_number() over (partition by {key} order by {NEWEST}) = 1"
-    rows_of = f"select {chosen} from stg.typed_{table}"
     if rows < MANY_ROWS:
-        connection.execute(f"create table stg.{table} as {rows_of} {newest}")
+        connection.execute(
+            f"create table stg.{table} as select {chosen} from typed_{table}('raw.{table}') {newest}"
+        )
         return
     key = keys[0] if len(keys) == 1 and keys[0].endswith("_id") else key
+    raw_key = _typed(key, columns[key]) if key in columns else key
     connection.execute(
-        f"create table stg.{table} as {rows_of};"
+        f"create table stg.{table} as select {chosen} from typed_{table}('raw.{table}');"
         f"create or replace temp table twice as "
         f"select {key} as key from stg.{table} group by key having count(*) > 1;"
         f"delete from stg.{table} where {key} in (from twice);"
-        f"insert into stg.{table} {rows_of} where {key} in (from twice) {newest};"
+        f"create or replace temp table again as from raw.{table} where {raw_key} in (from twice);"
+        f"insert into stg.{table} select {chosen} from typed_{table}('again') {newest};"
     )
 
 

@@ -78,6 +78,21 @@ left join named_channels('stg.touches') as channels
 left join campaigns on touches.campaign = campaigns.campaign
 where counts(touches.is_deleted, touches.touched_at);
 
+-- What touches have in common, so that their many rows only carry a number.
+create table origins as
+select
+    row_number() over () as origin, touches.marketing_channel, touches.campaign as given_campaign,
+    coalesce(channels.is_marketing, false) as is_marketing,
+    coalesce(channels.is_paid, false) as is_paid,
+    coalesce(touches.campaign, '(unknown)') as campaign,
+    coalesce(campaigns.program, '(unknown)') as program,
+    coalesce(campaigns.initiative, '(unknown)') as initiative,
+    coalesce(campaigns.tactic, '(unknown)') as tactic
+from (select distinct marketing_channel, campaign from single_touches) as touches
+left join named_channels('single_touches') as channels
+    on touches.marketing_channel = channels.given_channel
+left join campaigns on touches.campaign = campaigns.campaign;
+
 -- A browser that ordered or asked for an account belongs to the path of that account too.
 create table touches as
 with account_visitors as (
@@ -98,18 +113,11 @@ by_account as (
     where account_visitors.account_id is distinct from touches.account_id
 )
 
-select
-    touches.* exclude (campaign),
-    coalesce(channels.is_marketing, false) as is_marketing,
-    coalesce(channels.is_paid, false) as is_paid,
-    coalesce(touches.campaign, '(unknown)') as campaign,
-    coalesce(campaigns.program, '(unknown)') as program,
-    coalesce(campaigns.initiative, '(unknown)') as initiative,
-    coalesce(campaigns.tactic, '(unknown)') as tactic
+select touches.* exclude (campaign, marketing_channel), origins.origin
 from by_account as touches
-left join named_channels('single_touches') as channels
-    on touches.marketing_channel = channels.given_channel
-left join campaigns on touches.campaign = campaigns.campaign;
+inner join origins
+    on touches.marketing_channel = origins.marketing_channel
+    and touches.campaign is not distinct from origins.given_campaign;
 
 create temp view original_sources as
 select distinct original_source as marketing_channel from company_rows;
@@ -119,12 +127,10 @@ create table acquisition as
 with first_touches as (
     select
         touches.account_id,
-        arg_min(struct_pack(
-            channel := touches.marketing_channel, is_marketing := touches.is_marketing,
-            campaign := touches.campaign
-        ), (touches.touched_at, touches.touch_id)) as touch,
-        bool_or(touches.is_marketing) as has_marketing
+        arg_min(touches.origin, (touches.touched_at, touches.touch_id)) as origin,
+        bool_or(origins.is_marketing) as has_marketing
     from touches
+    inner join origins using (origin)
     left join customers on touches.account_id = customers.account_id
     where
         touches.account_id is not null
@@ -156,29 +162,31 @@ accounts as (
 
 select
     accounts.account_id,
-    coalesce(first_touches.touch.channel, channels.marketing_channel, '(unattributed)') as channel,
+    coalesce(origins.marketing_channel, channels.marketing_channel, '(unattributed)') as channel,
     coalesce(
-        first_touches.touch.campaign, case when crm.account_id is not null then '(unknown)' end,
+        origins.campaign, case when crm.account_id is not null then '(unknown)' end,
         '(unattributed)'
     ) as campaign,
     first_touches.account_id is not null or crm.account_id is not null as is_origin_known,
-    coalesce(first_touches.touch.is_marketing, channels.is_marketing, false) as is_originated,
+    coalesce(origins.is_marketing, channels.is_marketing, false) as is_originated,
     coalesce(first_touches.has_marketing, channels.is_marketing, false) as is_influenced
 from accounts
 left join first_touches on accounts.account_id = first_touches.account_id
+left join origins on first_touches.origin = origins.origin
 left join crm on accounts.account_id = crm.account_id
 left join named_channels('original_sources') as channels
     on crm.marketing_channel = channels.given_channel;
 
 -- Paths: the touches of ninety days before each order and lead, and the latest lead and deal by then.
-create temp table conversions as
+create table conversions as
 with moments as (
     select
-        'order' as kind, order_id as id, account_id, placed_at as converted_at, is_valid
+        'order' as kind, order_id as id, account_id, placed_at as converted_at,
+        order_date as day, is_valid
     from order_rows
     where is_eligible
     union all
-    select 'lead', lead_id, account_id, created_at, true
+    select 'lead', lead_id, account_id, created_at, day, true
     from leads
     where is_strict and is_eligible
 ),
@@ -192,7 +200,7 @@ deal_moments as (
 )
 
 select
-    moments.*, strict_leads.created_at as lead_at,
+    row_number() over () as conversion, moments.*, strict_leads.created_at as lead_at,
     case when moments.kind = 'order' then deal_moments.created_at end as deal_at
 from moments
 asof left join strict_leads
@@ -203,120 +211,128 @@ asof left join deal_moments
     and moments.converted_at >= deal_moments.created_at;
 
 create temp table paths as
-with placed as (
-    select
-        conversions.*,
-        touches.touch_id, touches.touched_at, touches.marketing_channel,
-        touches.is_marketing, touches.is_paid, touches.campaign, touches.program,
-        touches.initiative, touches.tactic,
-        row_number() over (
-            partition by conversions.kind, conversions.id
-            order by touches.touched_at, touches.touch_id
-        ) as place,
-        date_diff('day', cast(touches.touched_at as date), cast(conversions.converted_at as date))
-            as age
-    from conversions
-    left join touches
-        on conversions.account_id = touches.account_id
-        and touches.touched_at between conversions.converted_at - interval 90 day
-        and conversions.converted_at
-),
-
-roles as (
-    select
-        *,
-        max(place) over conversion as length,
-        place = coalesce(
-            max(place) filter (marketing_channel != 'Direct') over conversion, length
-        ) as is_last_non_direct,
-        cast(place = 1 as integer)
-        + cast(coalesce(
-            place = max(place) filter (touched_at <= lead_at) over conversion, false
-        ) as integer)
-        + cast(coalesce(
-            place = max(place) filter (touched_at <= deal_at) over conversion, false
-        ) as integer) as w_roles,
-        w_roles + cast(place = length and kind = 'order' as integer) as full_roles,
-        min(age) over conversion as youngest
-    from placed
-    window conversion as (partition by kind, id)
-)
-
 select
-    *,
-    count(*) filter (w_roles = 0) over conversion as w_rest,
-    count(*) filter (w_roles = 0 and place != length) over conversion as full_rest
-from roles
-window conversion as (partition by kind, id);
+    conversions.conversion, touches.origin,
+    cast(touches.touched_at as date) as touch_day,
+    date_diff('day', cast(touches.touched_at as date), conversions.day) as age,
+    touches.touched_at <= conversions.lead_at as is_by_lead,
+    touches.touched_at <= conversions.deal_at as is_by_deal,
+    row_number() over (
+        partition by conversions.conversion order by touches.touched_at, touches.touch_id
+    ) as place
+from conversions
+inner join touches
+    on conversions.account_id = touches.account_id
+    and touches.touched_at between conversions.converted_at - interval 90 day
+    and conversions.converted_at;
 
--- Three models give all to one touch. The others share whole units, the largest remainder first.
-create temp table shares as
+create temp table path_shapes as
+select
+    paths.conversion, conversions.kind,
+    count(*) as length,
+    min(paths.age) as youngest,
+    coalesce(
+        max(paths.place) filter (origins.marketing_channel != 'Direct'), count(*)
+    ) as last_non_direct,
+    max(paths.place) filter (paths.is_by_lead) as lead_place,
+    max(paths.place) filter (paths.is_by_deal) as deal_place,
+    length - len(list_distinct([1, lead_place, deal_place])) as w_rest,
+    length - len(list_distinct([
+        1, lead_place, deal_place, case when conversions.kind = 'order' then length end
+    ])) as full_rest
+from paths
+inner join conversions using (conversion)
+inner join origins using (origin)
+group by paths.conversion, conversions.kind;
+
+-- The default model gives all credit to the last touch that is not direct.
+create table order_touches as
+select conversions.id as order_id, paths.origin, paths.touch_day
+from path_shapes as shapes
+inner join paths
+    on shapes.conversion = paths.conversion and shapes.last_non_direct = paths.place
+inner join conversions on shapes.conversion = conversions.conversion
+where shapes.kind = 'order';
+
+-- Shares in units of 0.00000001: rounded down, what is left goes to the largest remainders.
+create table credits as
 with weighted as (
     select
-        kind, id, place,
-        unnest(range(6)) as model,
-        unnest([
-            1,
-            case
-                when length <= 2 then 1 when place = 1 or place = length then 2 * (length - 2)
-                else 1
-            end,
-            case when w_roles > 0 then 3 * w_roles * greatest(w_rest, 1) else 1 end,
-            case when full_roles > 0 then 9 * full_roles * greatest(full_rest, 1) else 4 end,
-            cast(coalesce(round(1e9 * power(2.0, (youngest - age) / 7.0)), 1) as bigint),
-            cast(coalesce(round(1e9 * power(2.0, (youngest - age) / 30.0)), 1) as bigint)
-        ]) as weight
+        paths.conversion, paths.place, paths.origin, shapes.length, shapes.last_non_direct,
+        cast(place = 1 as integer) + cast(coalesce(place = lead_place, false) as integer)
+        + cast(coalesce(place = deal_place, false) as integer) as w_roles,
+        w_roles + cast(place = length and kind = 'order' as integer) as full_roles,
+        case when w_roles > 0 then 3 * w_roles * greatest(w_rest, 1) else 1 end as w_weight,
+        case when full_roles > 0 then 9 * full_roles * greatest(full_rest, 1) else 4 end
+            as full_weight,
+        cast(round(1e9 * power(2.0, (youngest - age) / 7.0)) as bigint) as weekly_weight,
+        cast(round(1e9 * power(2.0, (youngest - age) / 30.0)) as bigint) as monthly_weight
     from paths
+    inner join path_shapes as shapes using (conversion)
+),
+
+totals as (
+    select
+        conversion, cast(sum(w_weight) as bigint) as w_total,
+        cast(sum(full_weight) as bigint) as full_total,
+        cast(sum(weekly_weight) as bigint) as weekly_total,
+        cast(sum(monthly_weight) as bigint) as monthly_total
+    from weighted
+    group by conversion
 ),
 
 units as (
     select
-        kind, id, place, model,
-        weight * 100000000 // sum(weight) over conversion as whole,
-        weight * 100000000 % sum(weight) over conversion as remainder
+        weighted.*,
+        w_weight * 100000000 // w_total as w_units,
+        w_weight * 100000000 % w_total as w_left,
+        full_weight * 100000000 // full_total as full_units,
+        full_weight * 100000000 % full_total as full_left,
+        weekly_weight * 100000000 // weekly_total as weekly_units,
+        weekly_weight * 100000000 % weekly_total as weekly_left,
+        monthly_weight * 100000000 // monthly_total as monthly_units,
+        monthly_weight * 100000000 % monthly_total as monthly_left
     from weighted
-    where weight > 0
-    window conversion as (partition by kind, id, model)
+    inner join totals using (conversion)
 ),
 
-settled as (
+rests as (
     select
-        kind, id, place, model,
-        cast(cast(
-            whole + cast(
-                row_number() over (partition by kind, id, model order by remainder desc, place)
-                <= 100000000 - sum(whole) over (partition by kind, id, model) as integer
-            ) as decimal(18, 0)
-        ) * cast(0.00000001 as decimal(9, 8)) as decimal(19, 8)) as credit
+        conversion, 100000000 - sum(w_units) as w, 100000000 - sum(full_units) as full_path,
+        100000000 - sum(weekly_units) as weekly, 100000000 - sum(monthly_units) as monthly
     from units
+    group by conversion
 )
 
 select
-    kind, id, place,
-    coalesce(max(credit) filter (model = 0), 0) as linear,
-    coalesce(max(credit) filter (model = 1), 0) as position_40_20_40,
-    coalesce(max(credit) filter (model = 2), 0) as w_30_30_30_10,
-    coalesce(max(credit) filter (model = 3), 0) as full_path_22_5,
-    coalesce(max(credit) filter (model = 4), 0) as time_decay_7d,
-    coalesce(max(credit) filter (model = 5), 0) as time_decay_30d
-from settled
-group by kind, id, place;
-
-create table credits as
+    units.conversion, units.origin,
+    case when place = 1 then 100000000 else 0 end as first,
+    case when place = length then 100000000 else 0 end as last,
+    case when place = last_non_direct then 100000000 else 0 end as last_non_direct,
+    100000000 // length + cast(place <= 100000000 % length as integer) as linear,
+    case
+        when length <= 2 then 100000000 // length
+        when place = 1 or place = length then 40000000
+        else 20000000 // (length - 2) + cast(place - 1 <= 20000000 % (length - 2) as integer)
+    end as position_40_20_40,
+    w_units + cast(row_number() over (
+        partition by units.conversion order by w_left desc, place
+    ) <= rests.w as integer) as w_30_30_30_10,
+    full_units + cast(row_number() over (
+        partition by units.conversion order by full_left desc, place
+    ) <= rests.full_path as integer) as full_path_22_5,
+    weekly_units + cast(row_number() over (
+        partition by units.conversion order by weekly_left desc, place
+    ) <= rests.weekly as integer) as time_decay_7d,
+    monthly_units + cast(row_number() over (
+        partition by units.conversion order by monthly_left desc, place
+    ) <= rests.monthly as integer) as time_decay_30d
+from units
+inner join rests using (conversion)
+union all
+-- Without a touch all credit is of no channel.
 select
-    paths.kind, paths.id, cast(paths.converted_at as date) as day, paths.is_valid, paths.touch_id,
-    cast(paths.touched_at as date) as touch_day,
-    coalesce(paths.marketing_channel, '(unattributed)') as marketing_channel,
-    coalesce(paths.campaign, '(unattributed)') as campaign,
-    coalesce(paths.program, '(unattributed)') as program,
-    coalesce(paths.initiative, '(unattributed)') as initiative,
-    coalesce(paths.tactic, '(unattributed)') as tactic,
-    coalesce(paths.is_marketing, false) as is_marketing,
-    coalesce(paths.is_paid, false) as is_paid,
-    cast(paths.place = 1 as decimal(19, 8)) as first,
-    cast(paths.place = paths.length as decimal(19, 8)) as last,
-    cast(paths.is_last_non_direct as decimal(19, 8)) as last_non_direct,
-    shares.* exclude (kind, id, place)
-from paths
-inner join shares
-    on paths.kind = shares.kind and paths.id = shares.id and paths.place = shares.place;
+    conversion, 0, 100000000, 100000000, 100000000, 100000000, 100000000, 100000000, 100000000,
+    100000000, 100000000
+from conversions
+where conversion not in (select conversion from path_shapes);

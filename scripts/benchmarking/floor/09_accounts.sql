@@ -270,18 +270,17 @@ select
     coalesce(orders.sales_rep_id, members.owner, '(unknown)') as sales_rep,
     coalesce(acquisition.channel, '(unattributed)') as acquisition_channel,
     coalesce(acquisition.campaign, '(unattributed)') as acquisition_campaign,
-    coalesce(credits.marketing_channel, '(unattributed)') as marketing_channel,
-    coalesce(credits.campaign, '(unattributed)') as campaign,
-    coalesce(credits.program, '(unattributed)') as program,
-    coalesce(credits.initiative, '(unattributed)') as initiative,
-    coalesce(credits.tactic, '(unattributed)') as tactic,
-    coalesce(credits.is_marketing, false) as is_marketing,
-    coalesce(credits.is_paid, false) as is_paid,
-    credits.touch_day
+    coalesce(origins.marketing_channel, '(unattributed)') as marketing_channel,
+    coalesce(origins.campaign, '(unattributed)') as campaign,
+    coalesce(origins.program, '(unattributed)') as program,
+    coalesce(origins.initiative, '(unattributed)') as initiative,
+    coalesce(origins.tactic, '(unattributed)') as tactic,
+    coalesce(origins.is_marketing, false) as is_marketing,
+    coalesce(origins.is_paid, false) as is_paid,
+    order_touches.touch_day
 from order_rows as orders
--- The default model gives all credit to one touch.
-left join credits
-    on orders.order_id = credits.id and credits.kind = 'order' and credits.last_non_direct = 1
+left join order_touches on orders.order_id = order_touches.order_id
+left join origins on order_touches.origin = origins.origin
 left join placed on orders.order_id = placed.order_id
 left join given_back on orders.order_id = given_back.order_id
 left join customers on orders.account_id = customers.account_id

@@ -229,11 +229,12 @@ create temp table reached as
 with rows as (
     select
         coalesce('contact:' || touches.contact_id, touches.visitor_id) as person,
-        touches.marketing_channel, touches.campaign,
+        origins.marketing_channel, origins.campaign,
         case when touches.account_id is null then '(no account)'
             else coalesce(members.industry, '(unknown)') end as industry,
         weeks.number as week, cast(1 as hugeint) << months.number as month_mask
     from touches
+    inner join origins on touches.origin = origins.origin and origins.is_marketing
     left join members
         on touches.account_id = members.account_id
         and cast(touches.touched_at as date) >= members.valid_from
@@ -243,7 +244,7 @@ with rows as (
     inner join period_days as months
         on cast(touches.touched_at as date) = months.day and months.grain = 'month'
     where
-        touches.is_marketing and person is not null
+        person is not null
         and (touches.account_id is null or touches.account_id not in (from internal_accounts))
 ),
 
@@ -402,61 +403,71 @@ left join without_cost(marketing()) as gaps
 left join without_cost(['marketing_program']) as of_ads
     on cells.period_grain = of_ads.period_grain and cells.period_start = of_ads.period_start;
 
--- Every attribution model beside the others.
+-- Every attribution model beside the others: by day and origin first, which are few.
 create temp table attribution_cells as
-with rows as (
+with counted as (
     select
-        credits.day, credits.marketing_channel, credits.campaign, credits.program,
-        credits.initiative, credits.tactic, credits.kind = 'order' as is_order,
-        new_customers.order_id is not null as is_new, false as is_money,
-        columns(credits.* exclude (
-            kind, id, day, is_valid, touch_id, touch_day, marketing_channel, campaign, program,
-            initiative, tactic, is_marketing, is_paid
-        ))
+        conversions.day, credits.origin,
+        coalesce(sum(columns(credits.* exclude (conversion, origin)))
+            filter (conversions.kind = 'order'), 0) as "orders_\0",
+        coalesce(sum(columns(credits.* exclude (conversion, origin)))
+            filter (new_customers.order_id is not null), 0) as "new_customers_\0",
+        coalesce(sum(columns(credits.* exclude (conversion, origin)))
+            filter (conversions.kind = 'lead'), 0) as "leads_\0"
     from credits
-    left join new_customers on credits.kind = 'order' and credits.id = new_customers.order_id
-    where credits.is_valid
-    union all
+    inner join conversions using (conversion)
+    left join new_customers
+        on conversions.kind = 'order' and conversions.id = new_customers.order_id
+    where conversions.is_valid
+    group by conversions.day, credits.origin
+),
+
+sold as (
     select
-        order_days.day,
-        coalesce(credits.marketing_channel, '(unattributed)'),
-        coalesce(credits.campaign, '(unattributed)'),
-        coalesce(credits.program, '(unattributed)'),
-        coalesce(credits.initiative, '(unattributed)'),
-        coalesce(credits.tactic, '(unattributed)'), null, null, true,
-        cast(order_days.net_sales as decimal(18, 4)) * coalesce(columns(credits.* exclude (
-            kind, id, day, is_valid, touch_id, touch_day, marketing_channel, campaign, program,
-            initiative, tactic, is_marketing, is_paid
-        )), 1)
+        order_days.day, coalesce(credits.origin, 0) as origin,
+        sum(
+            cast(order_days.net_sales * 10000 as bigint)
+            * coalesce(columns(credits.* exclude (conversion, origin)), 100000000)
+        ) as "net_sales_\0"
     from order_days
-    left join credits on credits.kind = 'order' and order_days.order_id = credits.id
+    left join conversions on conversions.kind = 'order' and order_days.order_id = conversions.id
+    left join credits on conversions.conversion = credits.conversion
+    group by order_days.day, coalesce(credits.origin, 0)
+),
+
+rows as (
+    from counted
+    union all by name
+    from sold
 )
 
 select
-    day,
+    rows.day,
     dimension_of(
         grouping_id(marketing_channel, campaign, program, initiative, tactic),
         ['marketing_channel', 'campaign', 'program', 'initiative', 'tactic']
     ) as dimension,
     coalesce(marketing_channel, campaign, program, initiative, tactic, 'all') as member,
-    coalesce(sum(columns(* exclude (
-        day, marketing_channel, campaign, program, initiative, tactic, is_order, is_new, is_money
-    ))) filter (is_order), 0) as "orders_\0",
-    coalesce(sum(columns(* exclude (
-        day, marketing_channel, campaign, program, initiative, tactic, is_order, is_new, is_money
-    ))) filter (is_new), 0) as "new_customers_\0",
-    coalesce(sum(columns(* exclude (
-        day, marketing_channel, campaign, program, initiative, tactic, is_order, is_new, is_money
-    ))) filter (not is_order), 0) as "leads_\0",
-    coalesce(sum(columns(* exclude (
-        day, marketing_channel, campaign, program, initiative, tactic, is_order, is_new, is_money
-    ))) filter (is_money), 0) as "net_sales_\0"
-from rows
-group by day, grouping sets (
+    coalesce(sum(columns('^(orders|new_customers|leads|net_sales)_.*')), 0)
+from (
+    select
+        rows.*, coalesce(origins.marketing_channel, '(unattributed)') as marketing_channel,
+        coalesce(origins.campaign, '(unattributed)') as campaign,
+        coalesce(origins.program, '(unattributed)') as program,
+        coalesce(origins.initiative, '(unattributed)') as initiative,
+        coalesce(origins.tactic, '(unattributed)') as tactic
+    from rows
+    left join origins using (origin)
+) as rows
+group by rows.day, grouping sets (
     (), (marketing_channel), (campaign), (program), (initiative), (tactic)
 );
 
 create temp table attribution_periods as from by_period('attribution_cells');
 
 create table kpi.kpi_attribution as
+select
+    columns('^(period_|dimension).*'),
+    cast(columns('^(orders|new_customers|leads)_.*') * 0.00000001 as decimal(18, 8)) as "\0",
+    cast(columns('^net_sales_.*') * 0.000000000001 as decimal(38, 12)) as "\0"
 from kpi_table('attribution_periods', ['week', 'month', 'quarter', 'year', 'r12m'], ['campaign']);
