@@ -1,11 +1,12 @@
 """The floor: the KPI tables by hand-written SQL, as little work as gives the same numbers.
 
-    python -m benchmarking.floor_run --data DIR --file FILE [--threads N] [--memory-limit X] [--temp DIR]
+    python -m benchmarking.floor_run --data DIR --file FILE
 
-It reads the raw tables (a folder of `<table>/*.parquet`, every column text) and writes a DuckDB file: the
-staged tables (floor_staging.py), the facts and the 39 KPI tables (floor/*.sql), and `kpi.kpi_values`
-(floor_values.py). Parts and variants are those of the project, for every grain and dimension, every
-period of every member of a dense dimension; scripts/benchmark --check compares them cell by cell.
+It reads the raw tables (a folder of `<table>/*.parquet`, every column text) and writes a DuckDB
+file: the staged tables (floor_staging.py), the facts and the 39 KPI tables (floor/*.sql), and
+`kpi.kpi_values` (floor_values.py). Parts and variants are those of the project, for every grain
+and dimension, every period of every member of a dense dimension; floor_check.py compares them
+cell by cell.
 
 What it does not do, and the project does:
   - keep rejected and superseded rows with their reason, balance rows and money (trust), write
@@ -36,8 +37,8 @@ from benchmarking.floor_values import write_values
 
 FLOOR = Path(__file__).resolve().parent / "floor"
 LEFT_OUT = (
-    "rejected rows and their balance, descriptions and constraints, predictions, forecasts, drivers, "
-    "bridges, evidence, intervals, status and maturity of values"
+    "rejected rows and their balance, descriptions and constraints, predictions, forecasts, "
+    "drivers, bridges, evidence, intervals, status and maturity of values"
 )
 
 
@@ -47,10 +48,8 @@ LEFT_OUT = (
 @click.option("--threads", type=int, default=2, show_default=True)
 @click.option("--memory-limit", help="As DuckDB writes it: 4GB.")
 @click.option("--temp", type=Path, help="Folder to spill to.")
-def main(
-    data: Path, file: Path, threads: int, memory_limit: str | None, temp: Path | None
-) -> None:
-    """Compute the KPI tables by hand-written SQL; print the seconds of each statement as JSON."""
+def main(data: Path, file: Path, threads: int, memory_limit: str | None, temp: Path | None) -> None:
+    """Compute the KPI tables by hand-written SQL; print each statement's seconds as JSON lines."""
     if not any(data.glob("orders/*.parquet")):
         raise UserError(f"{data} has no orders/*.parquet: write it with scripts/generate_data.")
     for path in (file, file.with_name(file.name + ".wal")):
@@ -61,7 +60,8 @@ def main(
     with duckdb.connect(str(file)) as connection:
         for name, value in settings.items():
             connection.execute(f"set {name} = {text(value)}")
-        print(json.dumps(dict(run_floor(connection, data))))
+        for name, seconds in run_floor(connection, data):
+            print(json.dumps({"name": name, "seconds": round(seconds, 4)}), flush=True)
 
 
 def run_floor(connection: duckdb.DuckDBPyConnection, data: Path) -> Iterator[tuple[str, float]]:

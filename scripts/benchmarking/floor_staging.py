@@ -1,8 +1,8 @@
 """Staging of the floor: from the landing contract, the SQL that an expert would write by hand.
 
-Each raw table is typed once, rows that break a rule are left out, and the newest of each key is kept,
-with the columns that the floor's SQL names. Nothing is kept of what was left out: no reason, no raw
-row, no hash; the hash that decides between versions of equal age is only made for those.
+Each raw table is typed once, rows that break a rule are left out, and the newest of each key is
+kept, with the columns that the floor's SQL names. Nothing is kept of what was left out: no reason,
+no raw row, no hash; the hash that decides between versions of equal age is only made for those.
 """
 
 from __future__ import annotations
@@ -32,10 +32,8 @@ SPACE = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 EARLIEST, LATEST = "date '2000-01-01'", "date '2100-01-01'"
 
 
-def stage(
-    connection: duckdb.DuckDBPyConnection, data: Path, statements: str
-) -> Iterator[str]:
-    """Make `stg.<table>` of each raw table in the folder, and `moments`, of which the clock is made.
+def stage(connection: duckdb.DuckDBPyConnection, data: Path, statements: str) -> Iterator[str]:
+    """Make `stg.<table>` of each raw table in the folder, and `moments`: the clock is made of it.
 
     Yields the name of each table once it is there.
 
@@ -60,11 +58,10 @@ def stage(
     connection.execute(f"create table moments as {' union all '.join(moments)}")
 
 
-def _read(
-    connection: duckdb.DuckDBPyConnection, folder: Path, table: str, contract: dict
-) -> int:
+def _read(connection: duckdb.DuckDBPyConnection, folder: Path, table: str, contract: dict) -> int:
     """A view of a raw table with all columns of the contract, trimmed; the number of its rows."""
-    source = f"from read_parquet({text(folder / '*.parquet')})" if folder.is_dir() else "where false"
+    files = text(folder / "*.parquet")
+    source = f"from read_parquet({files})" if folder.is_dir() else "where false"
     delivered = connection.sql(source).columns if folder.is_dir() else []
     columns = {
         name: f"nullif(trim({quoted(name)}, {SPACE}), '')"
@@ -101,11 +98,15 @@ def _type(
     newest = f"qualify row_number() over (partition by {key} order by {NEWEST}) = 1"
     if rows < MANY_ROWS:
         connection.execute(
-            f"create table stg.{table} as select {chosen} from typed_{table}('raw.{table}') {newest}"
+            f"create table stg.{table} as select {chosen} "
+            f"from typed_{table}('raw.{table}') {newest}"
         )
         return
-    key = keys[0] if len(keys) == 1 and keys[0].endswith("_id") else key
-    raw_key = _typed(key, columns[key]) if key in columns else key
+    fields = (f"{name} := {_typed(name, columns[name])}" for name in ("source_name", *keys))
+    raw_key = f"struct_pack({', '.join(fields)})"
+    if len(keys) == 1 and keys[0].endswith("_id"):
+        # Such an id holds the name of its source.
+        key, raw_key = keys[0], _typed(keys[0], columns[keys[0]])
     connection.execute(
         f"create table stg.{table} as select {chosen} from typed_{table}('raw.{table}');"
         f"create or replace temp table twice as "
@@ -170,4 +171,7 @@ def _moments(table: str, contract: dict) -> str:
     """What a raw table says about the data's clock and the beginning of its history."""
     dates = [f"min(cast({name} as date)) filter (not is_deleted)" for name in _dates(contract)]
     first = f"least({', '.join(dates)})" if dates else "cast(null as date)"
-    return f"select {text(table)} as table_name, max(loaded_at) as loaded_at, {first} as first_date from stg.{table}"
+    return (
+        f"select {text(table)} as table_name, max(loaded_at) as loaded_at, {first} as first_date "
+        f"from stg.{table}"
+    )

@@ -1,4 +1,4 @@
-"""All KPI tables of the floor in one long table, with the values of the period before and a year ago."""
+"""All KPI tables of the floor in one long table, with the values before and a year ago."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def write_values(connection: duckdb.DuckDBPyConnection) -> None:
                     firsts.first_number
                 from kpi.{model.name} as tables
                 inner join periods
-                    on tables.period_grain = periods.grain and tables.period_start = periods.starts_on
+                    on tables.period_grain = periods.grain
+                    and tables.period_start = periods.starts_on
                 inner join (
                     select grain, min(number) as first_number from periods group by grain
                 ) as firsts on periods.grain = firsts.grain
@@ -50,13 +51,13 @@ def write_values(connection: duckdb.DuckDBPyConnection) -> None:
                     unnest([{rows}], recursive := true)
                 from cells
                 left join cells as before
-                    on {CELL.format('before')} and cells.previous = before.number
+                    on {CELL.format("before")} and cells.previous = before.number
                 left join cells as earlier
-                    on {CELL.format('earlier')} and cells.year_ago = earlier.number
+                    on {CELL.format("earlier")} and cells.year_ago = earlier.number
             )
 
             select
-                '{model.name.removeprefix('kpi_')}', variant, period_grain, period_start, dimension,
+                '{model.name.removeprefix("kpi_")}', variant, period_grain, period_start, dimension,
                 dimension_value, numerator, denominator, value, n, previous_value, year_ago_value
             from rows
             where

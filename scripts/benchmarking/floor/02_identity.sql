@@ -37,7 +37,9 @@ create table internal_accounts as
 select distinct account_id from companies where is_internal;
 
 create table parents as
-select companies.account_id as from_id, coalesce(parents.account_id, companies.parent_company_id) as to_id
+select
+    companies.account_id as from_id,
+    coalesce(parents.account_id, companies.parent_company_id) as to_id
 from companies
 left join companies as parents on companies.parent_company_id = parents.company_id
 where

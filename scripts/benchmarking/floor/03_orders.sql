@@ -43,7 +43,8 @@ identified as (
         coalesce(priced.fx_rate, 0) as fx_rate,
         case when priced.cancelled_at <= getvariable('as_of') then priced.cancelled_at end
             as order_cancelled_at,
-        case when priced.invoiced_at <= getvariable('as_of') then cast(priced.invoiced_at as date) end
+        case when priced.invoiced_at <= getvariable('as_of') then cast(priced.invoiced_at as date)
+        end
             as invoiced_date,
         coalesce(
             companies.account_id,
@@ -58,7 +59,8 @@ identified as (
     left join contacts on priced.contact_id = contacts.contact_id
     left join companies on priced.company_id = companies.company_id
     left join emails
-        on case when is_address(priced.email) then priced.email else contacts.email end = emails.email
+        on emails.email
+        = case when is_address(priced.email) then priced.email else contacts.email end
     where
         (priced.fx_rate is not null or not priced.is_counted)
         and (priced.total >= 0 or priced.order_type != 'sale')

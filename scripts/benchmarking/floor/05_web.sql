@@ -280,7 +280,9 @@ with hit_visits as (
     inner join visits
         on hits.client_id = visits.client_id
         and hits.event_at between visits.started_at and visits.ended_at + interval 30 minute
-    where hits.order_id is not null and not hits.is_deleted and hits.event_at <= getvariable('as_of')
+    where
+        hits.order_id is not null and not hits.is_deleted
+        and hits.event_at <= getvariable('as_of')
     qualify row_number() over (
         partition by hits.order_id order by hits.event_at, visits.started_at desc, visits.session_id
     ) = 1

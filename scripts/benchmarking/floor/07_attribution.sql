@@ -177,7 +177,8 @@ left join crm on accounts.account_id = crm.account_id
 left join named_channels('original_sources') as channels
     on crm.marketing_channel = channels.given_channel;
 
--- Paths: the touches of ninety days before each order and lead, and the latest lead and deal by then.
+-- Paths: the touches of ninety days before each order and lead, and the latest lead and deal by
+-- then.
 create table conversions as
 with moments as (
     select

@@ -134,7 +134,8 @@ from judged;
 create macro monthly(amount, billing_interval, interval_count, rate) as share_of(
     cast(amount as decimal(28, 8)) * 10000,
     rate * case billing_interval when 'week' then 52 when 'day' then 365 else 1 end,
-    10000 * interval_count * case billing_interval when 'month' then 1 when 'quarter' then 3 else 12 end
+    10000 * interval_count
+    * case billing_interval when 'month' then 1 when 'quarter' then 3 else 12 end
 );
 
 create temp table priced_states as

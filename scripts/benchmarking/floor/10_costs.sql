@@ -73,7 +73,9 @@ with named as (
 ),
 
 spread as (
-    select *, unnest(range(length)) + 1 as number, cast(trunc(abs(amount) * 100) as hugeint) as cents
+    select
+        *, unnest(range(length)) + 1 as number,
+        cast(trunc(abs(amount) * 100) as hugeint) as cents
     from named
 )
 

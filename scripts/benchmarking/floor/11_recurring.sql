@@ -25,10 +25,6 @@ where
     states.subscription_id not in (from rejected_contracts)
     and states.account_id not in (from internal_accounts);
 
-create macro moved_members() as
-    ['plan', 'sales_rep', 'account_size_band', 'industry', 'country', 'acquisition_channel',
-    'currency', 'ultimate_parent'];
-
 -- A contract on the day on which it begins, changes or ends.
 create temp table turns as
 with sides as (
@@ -181,7 +177,9 @@ shared as (
 ),
 
 movements as (
-    select kind, day, account_id, held, amount, 0 as quantity_effect, 0 as price_effect, 0 as mix_effect
+    select
+        kind, day, account_id, held, amount, 0 as quantity_effect, 0 as price_effect,
+        0 as mix_effect
     from told
     where not is_sold
     union all

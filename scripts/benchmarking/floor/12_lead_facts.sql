@@ -14,7 +14,9 @@ select
     payments.order_id, payments.paid_at, cast(payments.paid_at as date) as paid_date,
     payments.amount as amount_local,
     coalesce(share_of(
-        times(payments.amount, case when payments.currency_code = 'EUR' then 1 else fx_rates.rate end),
+        times(
+            payments.amount, case when payments.currency_code = 'EUR' then 1 else fx_rates.rate end
+        ),
         coalesce(totals.goods, 0), totals.total
     ), 0) as net_sales_paid
 from stg.payments as payments

@@ -20,7 +20,8 @@ with dated as (
     union all by name
     select order_id, paid_date as day, net_sales_paid from payments
     union all by name
-    select order_id, order_date as day, 1 as orders_placed, cast(is_valid as integer) as orders_valid
+    select
+        order_id, order_date as day, 1 as orders_placed, cast(is_valid as integer) as orders_valid
     from order_rows
     where is_eligible
 )

@@ -1,5 +1,5 @@
--- K03, K04, K05 with K25, K07 (web), K08. Who visits when is kept as a mask of months: a unit counts
--- in every month, quarter, year and window that its mask meets, so no row is copied for any of them.
+-- K03, K04, K05 with K25, K07 (web), K08. Who visits when is kept as a mask of months: a unit
+-- counts in every month, quarter, year and window that its mask meets, and no row is copied.
 create table month_masks as
 select
     periods.grain, periods.number,
@@ -326,7 +326,7 @@ where dimension in (
 )
 group by week, dimension, member;
 
--- Orders within so many days of the first visit of the period. In a window that is the first visit of
+-- Orders within so many days of the first visit of the period. In a window that is the first of
 -- its first month with one.
 create temp table soon as
 with first_visits as (

@@ -280,7 +280,8 @@ select
     ratio(leads_ordered, leads_won) as leads_ordered_step_rate,
     leads - leads_mql as leads_mql_lost, leads_mql - leads_sql as leads_sql_lost,
     leads_sql - leads_opportunity as leads_opportunity_lost,
-    leads_opportunity - leads_won as leads_won_lost, leads_won - leads_ordered as leads_ordered_lost,
+    leads_opportunity - leads_won as leads_won_lost,
+    leads_won - leads_ordered as leads_ordered_lost,
     medians.* exclude (grain, number, dimension, member)
 from kpi_table('lead_funnel_periods', ['week', 'month', 'quarter', 'year', 'r12m'], []) as cells
 inner join periods on cells.period_grain = periods.grain and cells.period_start = periods.starts_on

@@ -261,7 +261,8 @@ group by customers.account_id;
 create temp table brought_days as
 with events as (
     select
-        account_id, day, 0 as ever, 0 as again, 0 as again_raw, net_sales, net_sales - cogs as margin
+        account_id, day, 0 as ever, 0 as again, 0 as again_raw, net_sales,
+        net_sales - cogs as margin
     from account_days
     union all
     select account_id, first_order_date, 1, 0, 0, 0, 0 from customers
@@ -604,7 +605,8 @@ group by grain, number, grouping sets (
     (), (segment), (industry), (account_size_band), (acquisition_channel), (cohort_month)
 );
 
--- Days before a date are, over all edges before it, their distance to it: starts add, ends subtract.
+-- Days before a date are, over all edges before it, their distance to it: starts add, ends
+-- subtract.
 create temp table active_year_days as
 with running as (
     select

@@ -26,7 +26,8 @@ select
         ultimate_parent, 'all') as member,
     sum(step * mrr) as mrr, sum(step * mrr_list_price) as mrr_list_price,
     sum(step * mrr_committed) as mrr_committed, sum(step * usage) as usage, 0 as accounts,
-    sum(case when mrr != 0 or mrr_list_price != 0 or mrr_committed != 0 then step else 0 end) as rows
+    sum(case when mrr != 0 or mrr_list_price != 0 or mrr_committed != 0 then step else 0 end)
+        as rows
 from edges
 where day <= getvariable('today')
 group by day, grouping sets (
@@ -263,7 +264,8 @@ with running as (
 ),
 
 asked as (
-    select distinct answers.account_id, periods.grain, periods.number, periods.year_start, periods.ends_on
+    select distinct
+        answers.account_id, periods.grain, periods.number, periods.year_start, periods.ends_on
     from last_answers as answers
     inner join periods using (grain, number)
     where answers.score_kind = '' and answers.account_id is not null
