@@ -20,6 +20,7 @@ from commerce_kpis.publish import publish
 from rich.console import Console
 
 from benchmarking.bi_query import measure_waits
+from benchmarking.dbt_figures import Figures, floor_figures
 from benchmarking.dbt_runs import WITH_TESTS, WITHOUT_TESTS, Builds, Settings
 from benchmarking.floor_check import compare
 from benchmarking.measure import Run, run_measured
@@ -69,12 +70,13 @@ def main(
     out = (out or warehouse_folder() / "benchmark").absolute()
     out.mkdir(parents=True, exist_ok=True)
     history = (history or warehouse_folder() / "benchmark_history.jsonl").absolute()
+    earlier = _history(history)
     settings = Settings(out, threads, memory_limit, temp.absolute() if temp else None, select)
     with locked([out], command="scripts/benchmark"):
         folder = _data(scale, data, out, days, console)
-        benchmark = Benchmark(scale, _settings(settings), _machine())
+        benchmark = Benchmark(_scale(folder), _settings(settings), _machine())
         _run_all(benchmark, settings, folder, rounds, with_tests, days, overhead, console)
-        _write(benchmark, out, history, console)
+        _write(benchmark, out, history, earlier, console)
     if not benchmark.is_good:
         sys.exit(1)
 
@@ -94,7 +96,8 @@ def _run_all(
     floor_file = settings.work / "floor" / "floor.duckdb"
     for _ in range(rounds):
         if not settings.select:
-            _keep(benchmark, FLOOR, _floor(settings, data, floor_file), floor_file, console)
+            run, figures = _floor(settings, data, floor_file)
+            _keep(benchmark, FLOOR, run, floor_file, console, figures)
         for name, arguments in {BUILD: WITHOUT_TESTS, TESTED: WITH_TESTS}.items():
             if name == TESTED and not with_tests:
                 continue
@@ -122,10 +125,10 @@ def _run_all(
         if run.is_good:
             benchmark.overhead_ms = milliseconds
         else:
-            benchmark.problems.append(f"build of the demo company: {run.output}")
+            benchmark.problems.append(f"build of the demo company:\n{run.last_lines}")
 
 
-def _floor(settings: Settings, data: Path, file: Path) -> Run:
+def _floor(settings: Settings, data: Path, file: Path) -> tuple[Run, Figures]:
     """The floor in a process of its own."""
     file.parent.mkdir(exist_ok=True)
     command = [
@@ -136,7 +139,8 @@ def _floor(settings: Settings, data: Path, file: Path) -> Run:
         command += ["--memory-limit", settings.memory_limit]
     scripts = str(PROJECT / "scripts")
     log = file.parent / "floor.log"
-    return run_measured(FLOOR, command, PROJECT, settings.spill, log, PYTHONPATH=scripts)
+    run = run_measured(FLOOR, command, PROJECT, settings.spill, log, PYTHONPATH=scripts)
+    return run, floor_figures(log)
 
 
 def _keep(
@@ -145,7 +149,7 @@ def _keep(
     run: Run,
     file: Path | None,
     console: Console,
-    figures: object = None,
+    figures: Figures | None = None,
 ) -> None:
     """Add a round to what was measured, and say so."""
     measured = benchmark.measured.setdefault(name, Measured(name))
@@ -153,11 +157,12 @@ def _keep(
     if measured.median is run or not measured.is_good:
         measured.figures = figures
         measured.file_bytes = file.stat().st_size if file and file.exists() else 0
-    if run.is_good:
+    if run.is_good and (figures is None or figures.is_good):
         console.print(f"{name:<16} {run.wall_seconds:>10,.1f} s")
         return
+    passed = f", {figures.passed} of {figures.nodes} nodes passed" if figures else ""
     console.print(f"{name:<16} [bold red]FAILED[/]")
-    benchmark.problems.append(f"{name} (exit code {run.return_code}):\n{run.output}")
+    benchmark.problems.append(f"{name}: exit code {run.return_code}{passed}\n{run.last_lines}")
 
 
 def _data(
@@ -176,6 +181,14 @@ def _data(
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(folder, copy)
     return copy
+
+
+def _scale(folder: Path) -> float | None:
+    """The scale that raw tables were generated at; None of tables of other origin."""
+    generated = folder / "_generated.json"
+    return (
+        json.loads(generated.read_text(encoding="utf-8"))["scale"] if generated.exists() else None
+    )
 
 
 def _generate(arguments: list[str]) -> None:
@@ -213,9 +226,10 @@ def _machine() -> dict:
     }
 
 
-def _write(benchmark: Benchmark, out: Path, history: Path, console: Console) -> None:
+def _write(
+    benchmark: Benchmark, out: Path, history: Path, earlier: list[dict], console: Console
+) -> None:
     """Print the report, write it as JSON and as a picture, and go on with the history."""
-    earlier = _history(history)
     print_report(benchmark, benchmark.bars(earlier), console)
     found = benchmark.as_dict(earlier)
     (out / "benchmark.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")

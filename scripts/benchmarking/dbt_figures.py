@@ -1,4 +1,4 @@
-"""What dbt's artifacts and log say of a run: results, seconds by room, time inside the engine."""
+"""What a run says of itself: results, seconds by room, time inside the engine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ SLOWEST_SHOWN = 10
 
 @dataclass
 class Figures:
-    """Of the nodes of a run. Seconds are those of threads: with two of them, twice the wall's."""
+    """Of the nodes of a run. Seconds are of threads: two of them have two in a second.
+
+    A hook is no node: if it fails, so does the run. The nodes of the floor are its statements.
+    """
 
     nodes: int = 0
     passed: int = 0
@@ -23,33 +26,61 @@ class Figures:
     rooms: dict[str, float] = field(default_factory=dict)
     slowest: list[tuple[str, float]] = field(default_factory=list)
 
+    @property
+    def is_good(self) -> bool:
+        """Whether there were nodes, and all of them passed."""
+        return self.passed == self.nodes > 0
+
+
+def floor_figures(log: Path) -> Figures:
+    """The figures of the floor, which writes a line of JSON for each statement."""
+    lines = log.read_text(encoding="utf-8").splitlines()
+    statements = [json.loads(line) for line in lines if line.startswith("{")]
+    rooms: dict[str, float] = defaultdict(float)
+    for statement in statements:
+        rooms[statement["room"]] += statement["seconds"]
+    return Figures(
+        nodes=len(statements),
+        passed=len(statements),
+        rooms=_rounded(rooms),
+        slowest=_slowest([(statement["name"], statement["seconds"]) for statement in statements]),
+    )
+
 
 def read_figures(target: Path) -> Figures:
-    """The figures of the run that wrote its artifacts to this folder; none if it wrote none."""
+    """The figures of the dbt run that wrote its artifacts to this folder; none if it wrote none."""
     results_file = target / "run_results.json"
     if not results_file.exists():
         return Figures()
     results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     nodes = {**manifest["nodes"], **manifest["unit_tests"]}
-    statuses = Counter(result["status"] for result in results)
+    built = [result for result in results if not result["unique_id"].startswith("operation.")]
+    statuses = Counter(result["status"] for result in built)
     rooms: dict[str, float] = defaultdict(float)
     for result in results:
         path = nodes.get(result["unique_id"], {}).get("original_file_path", "hooks/")
         rooms[_room(result["unique_id"], path)] += result["execution_time"]
-    slowest = sorted(results, key=lambda result: -result["execution_time"])[:SLOWEST_SHOWN]
     passed = sum(statuses[status] for status in GOOD)
     return Figures(
-        nodes=len(results),
+        nodes=len(built),
         passed=passed,
-        failed=len(results) - passed - statuses["skipped"],
+        failed=len(built) - passed - statuses["skipped"],
         skipped=statuses["skipped"],
-        rooms={room: round(seconds, 2) for room, seconds in rooms.items()},
-        slowest=[
-            (result["unique_id"].split(".")[2], round(result["execution_time"], 2))
-            for result in slowest
-        ],
+        rooms=_rounded(rooms),
+        slowest=_slowest(
+            [(result["unique_id"].split(".")[2], result["execution_time"]) for result in results]
+        ),
     )
+
+
+def _rounded(rooms: dict[str, float]) -> dict[str, float]:
+    return {room: round(seconds, 2) for room, seconds in rooms.items()}
+
+
+def _slowest(nodes: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    nodes = sorted(nodes, key=lambda node: -node[1])[:SLOWEST_SHOWN]
+    return [(name, round(seconds, 2)) for name, seconds in nodes]
 
 
 def _room(unique_id: str, path: str) -> str:

@@ -61,8 +61,7 @@ class Builds:
 
     def build(self, name: str, *arguments: str) -> tuple[Run, Figures]:
         """Build; what it took, and what became of its nodes."""
-        chosen = ["--select", *self.settings.select.split()] if self.settings.select else []
-        run = self._run(name, ["build", *chosen, *arguments])
+        run = self._run(name, self._build(*arguments))
         return run, read_figures(self.target)
 
     def overhead_per_node(self) -> tuple[Run, float]:
@@ -75,12 +74,16 @@ class Builds:
         self._run("parse", ["parse"])
         log = self.folder / "logs" / "dbt.log"
         log.unlink(missing_ok=True)
-        run = self._run("overhead", ["build", *WITHOUT_TESTS, "--threads", "1"], "debug")
+        run = self._run("overhead", self._build(*WITHOUT_TESTS, "--threads", "1"), "debug")
         figures = read_figures(self.target)
         if not run.is_good or not figures.nodes:
             return run, float("nan")
         inside = engine_seconds(log) + python_seconds(self.target)
         return run, (run.wall_seconds - inside) / figures.nodes * 1000
+
+    def _build(self, *arguments: str) -> list[str]:
+        chosen = ["--select", *self.settings.select.split()] if self.settings.select else []
+        return ["build", *chosen, *arguments]
 
     def _run(self, name: str, arguments: list[str], log_level: str = "none") -> Run:
         command = [

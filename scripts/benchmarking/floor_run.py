@@ -60,28 +60,32 @@ def main(data: Path, file: Path, threads: int, memory_limit: str | None, temp: P
     with duckdb.connect(str(file)) as connection:
         for name, value in settings.items():
             connection.execute(f"set {name} = {text(value)}")
-        for name, seconds in run_floor(connection, data):
-            print(json.dumps({"name": name, "seconds": round(seconds, 4)}), flush=True)
+        for room, name, seconds in run_floor(connection, data):
+            line = {"room": room, "name": name, "seconds": round(seconds, 4)}
+            print(json.dumps(line), flush=True)
 
 
-def run_floor(connection: duckdb.DuckDBPyConnection, data: Path) -> Iterator[tuple[str, float]]:
-    """Make every table of the floor; what was made and how many seconds it took, as it goes."""
+def run_floor(
+    connection: duckdb.DuckDBPyConnection, data: Path
+) -> Iterator[tuple[str, str, float]]:
+    """Make every table of the floor; its room, its name and its seconds, as it goes."""
     files = sorted(FLOOR.glob("*.sql"))
     started = time.monotonic()
     connection.execute("create schema config")
     for seed in sorted((PROJECT / "seeds" / "config").glob("*.csv")):
         connection.execute(f"create table config.{seed.stem} as from read_csv({text(seed)})")
     for table in stage(connection, data, "\n".join(file.read_text("utf-8") for file in files)):
-        yield f"stg.{table}", time.monotonic() - started
+        yield "staging", f"stg.{table}", time.monotonic() - started
         started = time.monotonic()
     for file in files:
+        room = "kpis" if "_kpis_" in file.stem else "core"
         for statement in connection.extract_statements(file.read_text("utf-8")):
             started = time.monotonic()
             connection.execute(statement)
-            yield f"{file.stem}: {_title(statement.query)}", time.monotonic() - started
+            yield room, f"{file.stem}: {_title(statement.query)}", time.monotonic() - started
     started = time.monotonic()
     write_values(connection)
-    yield "kpi.kpi_values", time.monotonic() - started
+    yield "kpis", "kpi.kpi_values", time.monotonic() - started
 
 
 def _title(query: str) -> str:

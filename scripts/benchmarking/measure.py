@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SAMPLE_SECONDS = 0.2
-LINES_KEPT = 15
+LINES_SHOWN = 15
 
 
 @dataclass
@@ -24,12 +24,18 @@ class Run:
     cpu_seconds: float
     peak_bytes: int
     spilled_bytes: int
-    output: str
+    log: str
 
     @property
     def is_good(self) -> bool:
         """Whether the command ended as it should."""
         return self.return_code == 0
+
+    @property
+    def last_lines(self) -> str:
+        """The end of what the command printed."""
+        lines = Path(self.log).read_text(encoding="utf-8", errors="replace").splitlines()
+        return "\n".join(lines[-LINES_SHOWN:])
 
 
 def run_measured(
@@ -79,7 +85,7 @@ def run_measured(
         cpu_seconds=usage.ru_utime + usage.ru_stime,
         peak_bytes=usage.ru_maxrss * unit,
         spilled_bytes=spill.peak,
-        output=_tail(log),
+        log=str(log),
     )
 
 
@@ -106,8 +112,3 @@ def folder_bytes(folder: Path) -> int:
         except OSError:
             continue
     return total
-
-
-def _tail(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return "\n".join(lines[-LINES_KEPT:])

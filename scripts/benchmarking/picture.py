@@ -7,7 +7,7 @@ from html import escape
 from benchmarking.results import BUILD, FLOOR, TESTED, Benchmark
 
 WIDTH, LEFT, RIGHT, ROW = 760, 190, 110, 26
-INK, FAINT, BAD = "#1f2937", "#9ca3af", "#b91c1c"
+INK, BAD = "#1f2937", "#b91c1c"
 COLOURS = {FLOOR: "#6b7280", BUILD: "#2563eb", TESTED: "#7c3aed"}
 OTHER = "#0d9488"
 
@@ -19,9 +19,9 @@ def draw(benchmark: Benchmark) -> str:
     ]
     groups = [("Wall seconds", walls)]
     for name in (TESTED, BUILD):
-        figures = benchmark.measured[name].figures if name in benchmark.measured else None
-        if figures and figures.rooms:
-            rooms = sorted(figures.rooms.items(), key=lambda room: -room[1])
+        if benchmark.seconds(name):
+            rooms = benchmark.measured[name].figures.rooms.items()
+            rooms = sorted(rooms, key=lambda room: -room[1])
             bars = [(room, seconds, COLOURS[name]) for room, seconds in rooms]
             groups.append((f"Seconds of threads by room: {name}", bars))
             break

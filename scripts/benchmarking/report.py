@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from benchmarking.floor_run import LEFT_OUT
@@ -14,12 +15,13 @@ MEGABYTE = 1024 * 1024
 def print_report(benchmark: Benchmark, bars: list[Bar], console: Console) -> None:
     """Print the runs, where their time went, and the bars."""
     console.print(_runs(benchmark))
-    console.print(f"\n[bold]{FLOOR}[/]: hand-written SQL. It leaves out {LEFT_OUT}.")
+    if FLOOR in benchmark.measured:
+        console.print(f"\n[bold]{FLOOR}[/]: hand-written SQL. It leaves out {LEFT_OUT}.")
     if benchmark.agreement:
         colour = "green" if benchmark.is_agreed else "red"
         console.print(f"[{colour}]{benchmark.agreement}[/]")
     for one in benchmark.measured.values():
-        if one.figures and one.figures.rooms:
+        if one.is_good and one.figures:
             _print_rooms(one, console)
     if benchmark.waits:
         waits = benchmark.waits
@@ -32,7 +34,7 @@ def print_report(benchmark: Benchmark, bars: list[Bar], console: Console) -> Non
     console.print()
     console.print(_bars(bars))
     for problem in benchmark.problems:
-        console.print(f"[bold red]FAILED[/] {problem}")
+        console.print(f"\n[bold red]FAILED[/] {escape(problem)}")
 
 
 def _runs(benchmark: Benchmark) -> Table:
