@@ -94,6 +94,7 @@ def _run_all(
     """Make every run in turn and keep what it took."""
     builds = Builds(settings, "build", {"landing": "files", "landing_path": str(data)})
     floor_file = settings.work / "floor" / "floor.duckdb"
+    _keep(benchmark, PARSE, builds.parse(), None, console)
     for _ in range(rounds):
         if not settings.select:
             run, figures = _floor(settings, data, floor_file)
@@ -104,7 +105,6 @@ def _run_all(
             builds.forget()
             run, figures = builds.build(name, *arguments)
             _keep(benchmark, name, run, builds.file, console, figures)
-    _keep(benchmark, PARSE, builds.parse(), None, console)
     if benchmark.ratio(BUILD, FLOOR):
         agreement = compare(floor_file, builds.file)
         benchmark.agreement = str(agreement)

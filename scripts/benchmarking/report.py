@@ -31,8 +31,9 @@ def print_report(benchmark: Benchmark, bars: list[Bar], console: Console) -> Non
             f"{waits.p95_ms:.1f} ms over {waits.queries} queries; from the facts "
             f"{waits.from_facts_ms:,.0f} ms ({waits.ratio:,.0f} x, {same})."
         )
-    console.print()
-    console.print(_bars(bars))
+    if bars:
+        console.print()
+        console.print(_bars(bars))
     for problem in benchmark.problems:
         console.print(f"\n[bold red]FAILED[/] {escape(problem)}")
 
