@@ -91,6 +91,20 @@ def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The raw tables of the demo company as a folder of `<table>/*.parquet`, every column text."""
+    folder = tmp_path_factory.mktemp("demo")
+    for file in sorted((PROJECT / "seeds" / "raw").glob("raw_*.csv")):
+        table = folder / file.stem.removeprefix("raw_")
+        table.mkdir()
+        duckdb.execute(
+            f"copy (from read_csv('{file}', all_varchar = true)) "
+            f"to '{table}/0000.parquet' (format parquet)"
+        )
+    return folder
+
+
+@pytest.fixture(scope="session")
 def published_file(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo company as BI reads it."""
     out = tmp_path_factory.mktemp("published") / "kpis.duckdb"

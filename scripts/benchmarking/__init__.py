@@ -1,0 +1,1 @@
+"""How fast the project builds, beside SQL written by hand for the same numbers."""
