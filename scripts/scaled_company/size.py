@@ -23,7 +23,7 @@ class Size:
 
     @classmethod
     def of_scale(cls, scale: float) -> Size:
-        """Activity and accounts grow alike, so that a path to an order is as long at every scale."""
+        """Activity and accounts grow alike: a path to an order is as long at every scale."""
         activity = max(1, round(ACTIVITY_COPIES * scale))
         accounts = max(1, round(ACCOUNT_COPIES * scale))
         return cls(activity, accounts, round(BROWSING_COPIES * scale))
