@@ -31,7 +31,7 @@ with paths as (
 ),
 
 models as (
-    {%- for name in attribution_models() %}
+    {%- for name in weights %}
     select '{{ name }}' as attribution_model
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -63,20 +63,19 @@ shapes as (
 
 weighted as (
     select
-        *,
-        {%- for name in attribution_models() %}
-        cast({{ weights[name] }} as bigint) as weight_{{ name }}{{ ',' if not loop.last }}
+        {%- for name, weight in weights.items() %}
+        cast({{ weight }} as bigint) as weight_{{ name }},
         {%- endfor %}
+        shapes.*
     from shapes
 ),
 
 totals as (
     select
-        *,
-        {%- for name in attribution_models() %}
-        cast(sum(weight_{{ name }}) over conversion as bigint)
-            as total_{{ name }}{{ ',' if not loop.last }}
+        {%- for name in weights %}
+        cast(sum(weight_{{ name }}) over conversion as bigint) as total_{{ name }},
         {%- endfor %}
+        weighted.*
     from weighted
     window conversion as (partition by conversion_type, conversion_id)
 ),
@@ -86,12 +85,12 @@ shares as (
         totals.*,
         models.attribution_model,
         case models.attribution_model
-            {%- for name in attribution_models() %}
+            {%- for name in weights %}
             when '{{ name }}' then weight_{{ name }}
             {%- endfor %}
         end as weight,
         case models.attribution_model
-            {%- for name in attribution_models() %}
+            {%- for name in weights %}
             when '{{ name }}' then total_{{ name }}
             {%- endfor %}
         end as total_weight
