@@ -2,7 +2,8 @@
     delta method: the ratio's variance over its clusters (visitors, accounts) as independent units.
     Null with fewer than two clusters or an empty denominator.
 
-    Rounded to 12 places, so that engines that add in another order agree.
+    Rounded to 12 places, so that engines that add in another order agree; the last of them may lie
+    on the other side of a large ratio, which a bound never passes.
 
     numerator, denominator: the sums; clusters: how many units; nn, nd, dd: sums over the units of
     numerator squared, numerator times denominator, denominator squared. bounds: what the ratio
@@ -20,15 +21,16 @@
             * {{ clusters }} / nullif({{ clusters }} - 1, 0)
         ) / cast({{ denominator }} as double)
     {%- endset -%}
+    {%- set outer = 'least' if side == '-' else 'greatest' -%}
+    {%- set inner = 'greatest' if side == '-' else 'least' -%}
+    {%- set end = bounds[0] if side == '-' else bounds[1] -%}
     case
         when {{ clusters }} > 1 and {{ denominator }} > 0
             then
-                {% if side == '-' and bounds[0] is not none -%}
-                greatest({{ bounds[0] }}, round({{ bound }}, 12))
-                {%- elif side == '+' and bounds[1] is not none -%}
-                least({{ bounds[1] }}, round({{ bound }}, 12))
+                {% if end is none -%}
+                {{ outer }}({{ ratio }}, round({{ bound }}, 12))
                 {%- else -%}
-                round({{ bound }}, 12)
+                {{ inner }}({{ end }}, {{ outer }}({{ ratio }}, round({{ bound }}, 12)))
                 {%- endif %}
     end
 {%- endmacro %}
