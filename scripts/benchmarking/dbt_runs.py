@@ -14,7 +14,8 @@ from benchmarking.dbt_figures import Figures, engine_seconds, python_seconds, re
 from benchmarking.measure import Run, run_measured
 
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
-WITH_TESTS = ("--exclude-resource-type", "unit_test")
+# The default selector has the data tests and no unit tests.
+WITH_TESTS = ()
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,12 @@ class Settings:
     def spill(self) -> Path:
         """The folder to spill to."""
         return self.temp or self.work / "temp"
+
+    @property
+    def comparable(self) -> dict:
+        """What must be equal of two benchmarks to compare them."""
+        names = ("threads", "memory_limit", "select")
+        return {name: getattr(self, name) for name in names}
 
 
 class Builds:
@@ -82,8 +89,11 @@ class Builds:
         return run, (run.wall_seconds - inside) / figures.nodes * 1000
 
     def _build(self, *arguments: str) -> list[str]:
-        chosen = ["--select", *self.settings.select.split()] if self.settings.select else []
-        return ["build", *chosen, *arguments]
+        """The arguments of a build. A selection takes the place of the default selector."""
+        if not self.settings.select:
+            return ["build", *arguments]
+        chosen = ("--select", *self.settings.select.split())
+        return ["build", *chosen, *(arguments or ("--exclude-resource-type", "unit_test"))]
 
     def _run(self, name: str, arguments: list[str], log_level: str = "none") -> Run:
         command = [
