@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,7 +74,9 @@ def main(
     settings = Settings(out, threads, memory_limit, temp.absolute() if temp else None, select)
     with locked([out], command="scripts/benchmark"):
         folder = data_folder(scale, data, out, days, console)
-        benchmark = Benchmark(scale_of(folder), settings.comparable, machine())
+        benchmark = Benchmark(
+            scale_of(folder), settings.comparable, machine(), load_before=os.getloadavg()[0]
+        )
         with _noted(benchmark):
             runs = Runs(benchmark, settings, folder, console)
             runs.build(rounds, with_tests)

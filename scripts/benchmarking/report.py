@@ -15,6 +15,11 @@ MEGABYTE = 1024 * 1024
 def print_report(benchmark: Benchmark, bars: list[Bar], console: Console) -> None:
     """Print the runs, where their time went, and the bars."""
     console.print(_runs(benchmark))
+    if benchmark.load_before > benchmark.machine["processors"] / 2:
+        console.print(
+            f"[yellow]The machine was busy (load {benchmark.load_before:.1f} before all): seconds "
+            "and ratios of them say little, CPU more.[/]"
+        )
     if FLOOR in benchmark.measured:
         console.print(f"\n[bold]{FLOOR}[/]: hand-written SQL. It leaves out {LEFT_OUT}.")
     if benchmark.agreement:
@@ -42,11 +47,20 @@ def _runs(benchmark: Benchmark) -> Table:
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
     table.add_column("run")
     table.add_column("result")
-    for name in ("nodes passed", "wall s", "CPU s", "peak MB", "spilled MB", "file MB", "x floor"):
+    for name in (
+        "nodes passed",
+        "wall s",
+        "CPU s",
+        "peak MB",
+        "spilled MB",
+        "file MB",
+        "x floor",
+        "CPU x",
+    ):
         table.add_column(name, justify="right")
     for name, one in benchmark.measured.items():
         run = one.median
-        ratio = benchmark.ratio(name, FLOOR) if name not in (FLOOR, PARSE) else None
+        ratios = (benchmark.ratio(name, FLOOR), benchmark.cpu_ratio(name, FLOOR))
         figures = one.figures
         table.add_row(
             name + (f" ({len(one.runs)} rounds)" if len(one.runs) > 1 else ""),
@@ -57,7 +71,7 @@ def _runs(benchmark: Benchmark) -> Table:
             f"{run.peak_bytes / MEGABYTE:,.0f}",
             f"{run.spilled_bytes / MEGABYTE:,.0f}",
             f"{one.file_bytes / MEGABYTE:,.0f}" if one.file_bytes else "",
-            f"{ratio:.2f}" if ratio else "",
+            *(f"{ratio:.2f}" if ratio and name not in (FLOOR, PARSE) else "" for ratio in ratios),
         )
     return table
 

@@ -61,6 +61,7 @@ class Benchmark:
     settings: dict
     machine: dict
     measured: dict[str, Measured] = field(default_factory=dict)
+    load_before: float = 0.0
     overhead_ms: float | None = None
     waits: Waits | None = None
     agreement: str | None = None
@@ -76,6 +77,12 @@ class Benchmark:
         """Wall time of one run over that of another."""
         first, second = self.seconds(above), self.seconds(below)
         return None if first is None or not second else first / second
+
+    def cpu_ratio(self, above: str, below: str) -> float | None:
+        """CPU time of one run over that of another, which others on the machine hardly move."""
+        if self.ratio(above, below) is None:
+            return None
+        return self.measured[above].median.cpu_seconds / self.measured[below].median.cpu_seconds
 
     def seconds(self, name: str) -> float | None:
         """Median wall seconds of a run; None if it was not made or failed."""
@@ -130,12 +137,14 @@ class Benchmark:
             "scale": self.scale,
             "settings": self.settings,
             "machine": self.machine,
+            "load_before": self.load_before,
             "is_good": self.is_good,
             "problems": self.problems,
             "seconds": {name: self.seconds(name) for name in self.measured},
             "runs": {
                 name: asdict(one) | {"is_good": one.is_good} for name, one in self.measured.items()
             },
+            "cpu_ratios": {name: self.cpu_ratio(name, FLOOR) for name in (BUILD, TESTED)},
             "overhead_ms_per_node": self.overhead_ms,
             "bi_query": self.waits and asdict(self.waits) | {"ratio": self.waits.ratio},
             "floor_agrees": self.is_agreed,

@@ -13,7 +13,9 @@ import pytest
 from benchmarking.bi_query import measure_waits
 from benchmarking.dbt_figures import Figures
 from benchmarking.measure import Run, run_measured
+from benchmarking.report import print_report
 from benchmarking.results import BUILD, FLOOR, NEXT_DAY, PARSE, TESTED, Benchmark, Measured
+from commerce_kpis.console import make_console
 from conftest import PROJECT, module_environment
 
 SELECTED = "+base_contract__surveys"
@@ -87,6 +89,7 @@ def test_a_benchmark_measures_and_remembers(demo_folder: Path, tmp_path: Path) -
         assert measured["file_bytes"] > 0
     assert "tests" in found["runs"][TESTED]["figures"]["rooms"]
     assert found["overhead_ms_per_node"] > 0
+    assert found["load_before"] >= 0
     # One table is no build.
     assert found["bars"] == []
     texts = texts_of_picture(out)
@@ -181,8 +184,19 @@ def test_one_bad_round_spoils_them_all() -> None:
     rounds = benchmark.measured[BUILD].runs
     rounds += [Run(BUILD, 0, 100, 1, 0, 0, ""), Run(BUILD, 0, 180, 1, 0, 0, "")]
     assert benchmark.seconds(BUILD) == 120
+    assert benchmark.cpu_ratio(BUILD, FLOOR) == 1.2
     rounds.append(Run(BUILD, 1, 2, 1, 0, 0, ""))
     assert benchmark.seconds(BUILD) is None
+    assert benchmark.cpu_ratio(BUILD, FLOOR) is None
+
+
+def test_a_busy_machine_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    benchmark = made_up({FLOOR: 100, BUILD: 120})
+    benchmark.machine = {"processors": 2}
+    for load, is_said in {1.0: False, 1.1: True}.items():
+        benchmark.load_before = load
+        print_report(benchmark, [], make_console())
+        assert ("The machine was busy" in capsys.readouterr().out) is is_said
 
 
 def test_what_bi_reads_is_what_the_facts_say(published_file: Path, built_file: Path) -> None:
