@@ -3,10 +3,10 @@
     python -m benchmarking.floor_run --data DIR --file FILE
 
 It reads the raw tables (a folder of `<table>/*.parquet`, every column text) and writes a DuckDB
-file: the staged tables (floor_staging.py), the facts and the 39 KPI tables (floor/*.sql), and
-`kpi.kpi_values` (floor_values.py). Parts and variants are those of the project, for every grain
-and dimension, every period of every member of a dense dimension; floor_check.py compares them
-cell by cell.
+file: the staged tables (floor_staging.py), the facts (floor/*.sql), the KPI tables (floor/*/*.sql,
+a file for each), and `kpi.kpi_values` (floor_values.py). Parts and variants are those of the
+project, for every grain and dimension, every period of every member of a dense dimension;
+floor_check.py compares them cell by cell.
 
 What it does not do, and the project does:
   - keep rejected and superseded rows with their reason, balance rows and money (trust), write
@@ -69,7 +69,7 @@ def run_floor(
     connection: duckdb.DuckDBPyConnection, data: Path
 ) -> Iterator[tuple[str, str, float]]:
     """Make every table of the floor; its room, its name and its seconds, as it goes."""
-    files = sorted(FLOOR.glob("*.sql"))
+    files = sorted(FLOOR.rglob("*.sql"))
     started = time.monotonic()
     connection.execute("create schema config")
     for seed in sorted((PROJECT / "seeds" / "config").glob("*.csv")):
@@ -78,7 +78,7 @@ def run_floor(
         yield "staging", f"stg.{table}", time.monotonic() - started
         started = time.monotonic()
     for file in files:
-        room = "kpis" if "_kpis_" in file.stem else "core"
+        room = "core" if file.parent == FLOOR else "kpis"
         for statement in connection.extract_statements(file.read_text("utf-8")):
             started = time.monotonic()
             connection.execute(statement)

@@ -16,7 +16,12 @@ def write_values(connection: duckdb.DuckDBPyConnection) -> None:
         "denominator decimal(38, 12), value double, n bigint, previous_value double, "
         "year_ago_value double)"
     )
+    made = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = 'kpi'"
+    ).fetchall()
     for model in kpi_models():
+        if (model.name,) not in made:
+            continue
         columns = set(connection.sql(f"from kpi.{model.name}").columns)
         rows = ", ".join(
             _row(name, variant, columns)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from benchmarking import floor_run
 from benchmarking.floor_check import LEFT_OUT, compare
 from commerce_kpis.kpi_yaml import kpi_models
 from conftest import PROJECT, module_environment
@@ -68,6 +69,22 @@ def test_every_difference_is_named(floor_file: Path, built_file: Path, tmp_path:
     assert differences[1] == "kpi_leads.lead_records: the floor has no such column"
     assert differences[2].startswith("kpi_sales.net_sales: 1 cells, such as month 20")
     assert differences[3] == "kpi_values: 1 previous_values that differ"
+
+
+def test_a_kpi_that_the_floor_does_not_have_is_named_and_is_no_difference(
+    demo_folder: Path, built_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    floor = tmp_path / "floor"
+    shutil.copytree(floor_run.FLOOR, floor)
+    next(floor.rglob("*_kpi_nps_outcome.sql")).unlink()
+    monkeypatch.setattr(floor_run, "FLOOR", floor)
+    with duckdb.connect(str(tmp_path / "floor.duckdb")) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        list(floor_run.run_floor(connection, demo_folder))
+    agreement = compare(tmp_path / "floor.duckdb", built_file)
+    assert agreement.differences == []
+    assert agreement.tables == TABLES - 1
+    assert "the floor has no kpi_nps_outcome" in str(agreement)
 
 
 def test_what_is_left_out_is_there_to_be_left_out(floor_file: Path) -> None:
