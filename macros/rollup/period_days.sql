@@ -1,6 +1,6 @@
 {#- The days of every period of the grains that are rolled up: a query with period_grain,
-    period_index, period_start and date_day. Dated rows meet their periods by an equal day, which stays quick where
-    a comparison with both ends of each period does not. -#}
+    period_index, period_start and date_day. Dated rows meet their periods by an equal day, which
+    stays quick where a comparison with both ends of each period does not. -#}
 {% macro period_days() -%}
 select
     periods.period_grain,
