@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from benchmarking.bi_query import measure_waits
+from benchmarking.bi_query import Waits, measure_waits
 from benchmarking.dbt_figures import Figures
 from benchmarking.measure import Run, run_measured
 from benchmarking.report import print_report
@@ -143,6 +143,7 @@ def test_a_killed_command_is_not_good(tmp_path: Path) -> None:
 def test_bars_are_held_to_ratios(tmp_path: Path) -> None:
     benchmark = made_up({FLOOR: 100, BUILD: 140, TESTED: 176, NEXT_DAY: 8, PARSE: 4})
     benchmark.overhead_ms = 25.1
+    benchmark.waits = Waits(600, median_ms=4, p95_ms=5.5, from_facts_ms=100, is_equal=True)
     same = {"settings": benchmark.settings, "machine": {}}
     earlier = [
         {"scale": 1, "seconds": {BUILD: 10}, **same},
@@ -157,7 +158,8 @@ def test_bars_are_held_to_ratios(tmp_path: Path) -> None:
         "one more day, of a build": (4 / 136, True),
         "build over a tenth's, ten times": (1.4, False),
         "overhead of a node": (25.1, False),
-        "KPI by month and channel, p95": (None, None),
+        "KPI by month and channel, p95": (5.5, False),
+        "the same, of the time from facts": (0.04, True),
     }
 
 
