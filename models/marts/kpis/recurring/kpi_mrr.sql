@@ -35,7 +35,9 @@ usage_spells as (
         valid_from,
         valid_to,
         {{ members }}
-        amount as usage_last_three_months
+        amount as usage_last_three_months,
+        -- Of each charge by itself, so that members add up to the total.
+        {{ money_share('amount', '1', '3') }} as usage_of_a_month
     from {{ ref('fct_usage_spells') }}
 ),
 
@@ -98,7 +100,10 @@ rollup as (
             'relation': 'mrr_at_end', 'kind': 'spells',
             'measures': ['mrr', 'mrr_list_price', 'mrr_committed'],
         },
-        {'relation': 'usage_at_end', 'kind': 'spells', 'measures': ['usage_last_three_months']},
+        {
+            'relation': 'usage_at_end', 'kind': 'spells',
+            'measures': ['usage_last_three_months', 'usage_of_a_month'],
+        },
         {
             'relation': 'accounts_at_end', 'kind': 'spells', 'is_by_member': true,
             'measures': ['accounts_active'],
@@ -122,8 +127,7 @@ final as (
         {{ safe_ratio('mrr', 'accounts_active') }} as arpa,
         cast(mrr_list_price as decimal(18, 4)) as mrr_list_price,
         cast(mrr_committed as decimal(18, 4)) as mrr_committed,
-        cast(mrr + {{ money_share('usage_last_three_months', '1', '3') }} as decimal(18, 4))
-            as mrr_with_usage,
+        cast(mrr + usage_of_a_month as decimal(18, 4)) as mrr_with_usage,
         is_complete_period,
         is_complete_period as is_mature,
         as_of

@@ -4,13 +4,14 @@ with edges as (
     select
         unnest([valid_from, valid_to]) as day, unnest([1, -1]) as step, plan, sales_rep,
         account_size_band, industry, country, acquisition_channel, currency, ultimate_parent, mrr,
-        mrr_list_price, mrr_committed, 0 as usage
+        mrr_list_price, mrr_committed, 0 as usage, 0 as monthly_usage
     from mrr_spells
     where is_eligible
     union all
     select
         unnest([valid_from, valid_to]), unnest([1, -1]), plan, sales_rep, account_size_band,
-        industry, country, acquisition_channel, currency, ultimate_parent, 0, 0, 0, amount
+        industry, country, acquisition_channel, currency, ultimate_parent, 0, 0, 0, amount,
+        share_of(amount, 1, 3)
     from usage_spells
 )
 
@@ -25,7 +26,8 @@ select
     coalesce(plan, sales_rep, account_size_band, industry, country, acquisition_channel, currency,
         ultimate_parent, 'all') as member,
     sum(step * mrr) as mrr, sum(step * mrr_list_price) as mrr_list_price,
-    sum(step * mrr_committed) as mrr_committed, sum(step * usage) as usage, 0 as accounts,
+    sum(step * mrr_committed) as mrr_committed, sum(step * usage) as usage,
+    sum(step * monthly_usage) as monthly_usage, 0 as accounts,
     sum(case when mrr != 0 or mrr_list_price != 0 or mrr_committed != 0 then step else 0 end)
         as rows
 from edges
@@ -37,7 +39,7 @@ group by day, grouping sets (
 union all
 -- An account counts once in each member in which it pays.
 select
-    day, dimension, member, 0, 0, 0, 0, sum(change), 0
+    day, dimension, member, 0, 0, 0, 0, 0, sum(change), 0
 from (
     select
         day, dimension, member,
@@ -117,7 +119,8 @@ with counted as (
     select
         grain, number, dimension, member, at_start.mrr as mrr_at_start, at_end.mrr as mrr,
         at_end.mrr_list_price as mrr_list_price, at_end.mrr_committed as mrr_committed,
-        at_end.usage as usage_last_three_months, at_end.accounts as accounts_active
+        at_end.usage as usage_last_three_months, at_end.monthly_usage as monthly_usage,
+        at_end.accounts as accounts_active
     from to_date('mrr_edge_cells')
     where
         at_start.mrr != 0 or at_end.mrr != 0 or at_end.mrr_list_price != 0 or at_end.usage != 0
@@ -132,8 +135,8 @@ group by grain, number, dimension, member;
 
 create table kpi.kpi_mrr as
 select
-    *,
+    * exclude (monthly_usage),
     12 * mrr as arr,
     ratio(mrr, accounts_active) as arpa,
-    mrr + share_of(usage_last_three_months, 1, 3) as mrr_with_usage
+    mrr + monthly_usage as mrr_with_usage
 from kpi_table('mrr_periods', ['week', 'month', 'quarter', 'year', 'r12m'], ['ultimate_parent']);
