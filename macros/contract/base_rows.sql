@@ -15,9 +15,9 @@
     `loaded_at`, then the smallest hash. The others are `exact_duplicate` (same hash as the
     accepted row), `conflicting_version` (equally new, another content) or `superseded_version`.
 
-    landed: where the landed rows are, if not in the table's landing view. -#}
+    landed: where the landed rows are, if not in the table's landing view (macro landed_rows). -#}
 {% macro base_rows(table_name, landed=none) %}
-    {%- set landed = landed or ref('landing__' ~ table_name) -%}
+    {%- set landed = landed or landed_rows(table_name) -%}
     {%- set contract = landing_contract()[table_name] -%}
     {%- set columns = dict(contract.columns, **contract.common) -%}
     {%- set keys = landing_keys(table_name) -%}

@@ -19,6 +19,7 @@ select
     cast(null as varchar) as {{ name }},
     {%- endif -%}
     {%- endfor %}
+    {{ loaded_moment(reader.columns) | indent(4) }} as loaded_moment,
     cast(to_json(delivered) as varchar) as raw_row
 from {{ reader.source }}{{ ')' if reader.files }} as delivered
     {%- if not loop.last %}
@@ -29,7 +30,21 @@ select
     {%- for name in names %}
     cast(null as varchar) as {{ name }},
     {%- endfor %}
+    cast(null as timestamp) as loaded_moment,
     cast(null as varchar) as raw_row
 where false
     {%- endfor %}
 {% endmacro %}
+
+{#- When a delivered row was loaded, as a moment: a typed column stays as it is, so that the engine can
+    pass over the parts of a Parquet file that are older than what it looks for. -#}
+{% macro loaded_moment(columns) -%}
+{%- if 'loaded_at' not in columns -%}
+cast(null as timestamp)
+{%- else -%}
+{%- set column = columns['loaded_at'] -%}
+{%- set name = 'delivered.' ~ adapter.quote(column.name.replace('"', '""')) -%}
+{{ name if column.type == 'TIMESTAMP'
+    else parse_value(trimmed_text(landing_text(name, column.type)), 'timestamp') }}
+{%- endif -%}
+{%- endmacro %}

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_units',
+    unique_key='client_id',
+    pre_hook='{{ find_changed_clients() }}',
+    post_hook='{{ remember_whole_build() }}'
+) }}
 {%- set origin = "case when has_origin then concat_ws(' / ', source, medium, campaign) end" %}
 
 -- Hits are read once and sorted by visitor twice (gap, then number of the session); nothing joins
@@ -48,7 +55,7 @@ accepted_hits as (
         is_bot,
         is_deleted,
         loaded_at
-    from {{ ref('stg_contract__web_events') }}
+    from {{ rows_of_changed_units(ref('stg_contract__web_events')) }}
     where
         client_id is not null
         and source_name not in (select sources.source_name from sessionised_sources as sources)

@@ -1,1 +1,2 @@
+{{ config(meta={'changes_of': qualified_id('client_id')}) }}
 {{ base_rows('web_events') }}

@@ -1,0 +1,126 @@
+{#- What incremental models remember, in schema `state` of the build file. Each writes its own rows in
+    the transaction that changes its table, so that a killed build leaves both as they were.
+
+    state.builds         one row per run of dbt: its number
+    state.models         one row per incremental model: the number of the run that made its rows what
+                         they are, of the run that last made it whole, the fingerprint of its
+                         definition, and the clock it was made with
+    state.changed_units  which units of a model a run has changed: for models further down, which
+                         read what is newer than their own rows -#}
+{% macro open_incremental_state() %}
+    {%- if execute and flags.WHICH in ('build', 'run', 'retry') %}
+        {%- set statements -%}
+            create schema if not exists state;
+            create table if not exists state.builds (build_number bigint, invocation_id varchar);
+            create table if not exists state.models (
+                model_name varchar, build_number bigint, whole_since bigint, fingerprint varchar,
+                as_of timestamp
+            );
+            create table if not exists state.changed_units (
+                model_name varchar, build_number bigint, unit varchar
+            );
+            insert into state.builds
+            select coalesce(max(build_number), 0) + 1, '{{ invocation_id }}'
+            from state.builds;
+        {%- endset %}
+        {%- do run_query(statements) %}
+    {%- endif %}
+{% endmacro %}
+
+
+{#- Takes the place of dbt's own macro, which incremental models and is_incremental() ask: a model is
+    made whole if that is asked for, if it never was, if its definition has changed, if one of its
+    inputs was made whole after it, or if the clock was turned back. -#}
+{% macro should_full_refresh() %}
+    {%- set asked = config.get('full_refresh') -%}
+    {%- if asked is none -%}
+        {%- set asked = flags.FULL_REFRESH -%}
+    {%- endif -%}
+    {%- if asked or not execute or model.config.incremental_strategy != 'replace_units' -%}
+        {{ return(asked) }}
+    {%- endif -%}
+    {%- if is_base_shelf() and not only_grows(model.name.split('__')[1]) -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- set sound -%}
+        select count(*)
+        from state.models as own
+        where
+            own.model_name = '{{ model.name }}'
+            and own.fingerprint = '{{ definition_fingerprint() }}'
+            and own.as_of <= ({{ clock_of_this_build() }})
+            and not exists (
+                select 1
+                from state.models as inputs
+                where
+                    inputs.model_name in ('{{ incremental_inputs() | join("', '") }}')
+                    and inputs.whole_since > own.build_number
+            )
+    {%- endset -%}
+    {{ return(run_query(sound).rows[0][0] == 0) }}
+{% endmacro %}
+
+
+{#- The clock, for models that read it; a moment before all others for those that do not. -#}
+{% macro clock_of_this_build() -%}
+    {%- if 'model.commerce_kpis.int_build__clock' in model.depends_on.nodes -%}
+    select as_of from {{ builtins.ref('int_build__clock') }}
+    {%- else -%}
+    select cast('0001-01-01' as timestamp)
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The incremental models whose rows this model reads, directly or through views. -#}
+{% macro incremental_inputs() %}
+    {%- set found = [] -%}
+    {%- for node in definition_nodes(model, []) -%}
+        {%- if node.config.materialized == 'incremental' and node.name != model.name -%}
+            {%- do found.append(node.name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
+
+
+{#- The model, what it reads, and so on up to the first incremental model or raw table of each way. The
+    clock is no further looked into either: its moment is compared, and nothing else of it is read. -#}
+{% macro definition_nodes(node, known) %}
+    {%- do known.append(node) -%}
+    {%- for unique_id in node.depends_on.nodes -%}
+        {%- set input = graph.nodes.get(unique_id) -%}
+        {%- if input and input not in known and not input.name.startswith('raw_') -%}
+            {%- if input.config.materialized == 'incremental' or input.name == 'int_build__clock' -%}
+                {%- do known.append(input) -%}
+            {%- else -%}
+                {%- do definition_nodes(input, known) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(known) }}
+{% endmacro %}
+
+
+{#- md5 of all that decides what the model makes of its incremental inputs and raw tables: its code and
+    that of what it reads, the macros called there, seeds, the parameters named, and where the raw
+    tables are. -#}
+{% macro definition_fingerprint() %}
+    {%- set codes = [] -%}
+    {%- set macro_names = [] -%}
+    {%- for node in definition_nodes(model, []) -%}
+        {%- do codes.append(node.raw_code or node.checksum.checksum) -%}
+        {%- if node.resource_type == 'model'
+            and (node.config.materialized != 'incremental' or node.name == model.name) -%}
+            {%- do called_macros(node.depends_on.macros, macro_names) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for name in macro_names | sort -%}
+        {%- do codes.append(context['commerce_kpis'][name].macro.macro_sql) -%}
+    {%- endfor -%}
+    {%- set code = codes | join('\n') -%}
+    {%- set pattern = "var\\(['\"](\\w+)['\"]" -%}
+    {%- for name in modules.re.findall(pattern, code) | unique | sort if name != 'as_of' -%}
+        {%- set code = code ~ name ~ '=' ~ var(name) -%}
+    {%- endfor -%}
+    {{ return(local_md5(code)) }}
+{% endmacro %}

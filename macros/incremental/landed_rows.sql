@@ -1,0 +1,98 @@
+{#- The landed rows that the base shelf of a raw table is made of. Where the raw table is declared to
+    only grow (variable `append_or_update`), an incremental build reads the rows loaded since the last
+    one, and the earlier rows of the keys that these have; a unit is a key. -#}
+{% macro landed_rows(table_name) -%}
+    {%- set landed = ref('landing__' ~ table_name) -%}
+    {%- if replaces_units() -%}
+    {%- set is_new = is_newly_landed() -%}
+    (
+        select *
+        from {{ landed }}
+        where {{ is_new }}
+        union all
+        select earlier.*
+        from {{ landed }} as earlier
+        where
+            not {{ is_new }}
+            and exists (
+                select 1
+                from {{ changed_units_table() }} as changed
+                where
+                    changed.has_earlier_rows
+                    {%- for name, typed_sql in landed_key(table_name, 'earlier').items() %}
+                    and {{ typed_sql }} is not distinct from changed.{{ name }}
+                    {%- endfor %}
+            )
+    )
+    {%- else -%}
+    {{ landed }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Pre-hook of the base shelf: the keys of newly landed rows. -#}
+{% macro find_changed_keys() %}
+    {%- set table_name = model.name.split('__')[1] -%}
+    {%- if replaces_units() %}
+    create or replace temp table {{ changed_units_table() }} as
+    with newly_landed as (
+        select distinct
+            {%- for name, typed_sql in landed_key(table_name, 'landed').items() %}
+            {{ typed_sql }} as {{ name }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        from {{ builtins.ref('landing__' ~ table_name) }} as landed
+        where {{ is_newly_landed() }}
+    )
+
+    select
+        changed.*,
+        exists (
+            select 1
+            from {{ this }} as held
+            where {{ same_unit('held', 'changed') }}
+        ) as has_earlier_rows
+    from newly_landed as changed
+    {%- endif %}
+{% endmacro %}
+
+
+{#- Whether a landed row may be newer than the base shelf: rows of the last moment are read again, since
+    further ones of that moment may follow, and so are rows that do not say when they were loaded. Of
+    several sources the one that is furthest behind counts. The moment stands in the query as it is,
+    so that of Parquet files only those parts are read that have newer rows. -#}
+{% macro is_newly_landed() -%}
+    {%- set last_loaded -%}
+        select min(last_loaded_at)
+        from (
+            select max(loaded_at) as last_loaded_at
+            from {{ this }}
+            where row_status != 'rejected'
+            group by source_name
+        ) as sources
+    {%- endset -%}
+    {%- set moment = run_query(last_loaded).rows[0][0] -%}
+    {%- if moment is none -%}
+    true
+    {%- else -%}
+    (loaded_moment >= cast('{{ moment }}' as timestamp) or loaded_moment is null)
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The key of a landed row, as the base shelf has it: name of each column to its SQL. -#}
+{% macro landed_key(table_name, alias) %}
+    {%- set contract = landing_contract()[table_name] -%}
+    {%- set columns = dict(contract.columns, **contract.common) -%}
+    {%- set key = {} -%}
+    {%- for name in landing_keys(table_name) -%}
+        {%- do key.update({name: typed_column(trimmed_text(alias ~ '.' ~ name), columns[name])}) -%}
+    {%- endfor -%}
+    {{ return(key) }}
+{% endmacro %}
+
+
+{#- Whether the rows of a raw table, once landed, stay as they are: a change comes as another row. -#}
+{% macro only_grows(table_name) %}
+    {%- set declared = var('append_or_update') -%}
+    {{ return(declared == 'all' or table_name in declared) }}
+{% endmacro %}

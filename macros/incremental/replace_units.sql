@@ -1,0 +1,123 @@
+{#- The incremental strategy `replace_units`: the rows of each changed unit leave, and what the model
+    makes of that unit now takes their place, in one transaction with what is remembered of it.
+
+    A unit is what the columns of `unique_key` name: rows of one unit depend on no row of another. Of
+    the base shelf it is the key of the raw table.
+    Which units changed is found by the model's pre-hook, in a table for this session
+    (changed_units_table). If `meta.changes_of` has an expression, its values in the rows that leave or
+    come are the units that models further down recompute. -#}
+{% macro get_incremental_replace_units_sql(arguments) %}
+    {%- set target_relation = arguments.target_relation -%}
+    {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
+    {%- set changed = same_unit('held', 'changed') -%}
+    {%- set logged = config.get('meta', {}).get('changes_of') -%}
+    {%- if logged %}
+    insert into state.changed_units
+    select distinct {{ quoted(model.name) }}, ({{ this_build() }}), {{ logged }}
+    from (
+        select {{ columns }}
+        from {{ target_relation }} as held
+        where exists (select 1 from {{ changed_units_table() }} as changed where {{ changed }})
+        union all
+        select {{ columns }}
+        from {{ arguments.temp_relation }}
+    ) as changes
+    where {{ logged }} is not null;
+    {%- endif %}
+
+    delete from {{ target_relation }} as held
+    using {{ changed_units_table() }} as changed
+    where {{ changed }};
+
+    insert into {{ target_relation }} ({{ columns }})
+    select {{ columns }}
+    from {{ arguments.temp_relation }};
+
+    update state.models
+    set build_number = ({{ this_build() }}), as_of = ({{ clock_of_this_build() }})
+    where model_name = {{ quoted(model.name) }};
+{% endmacro %}
+
+
+{#- Post-hook of incremental models: a build that did not replace units has made the model whole. -#}
+{% macro remember_whole_build() %}
+    {%- set is_remembered -%}
+        exists (
+            select 1
+            from state.models
+            where model_name = {{ quoted(model.name) }} and build_number = ({{ this_build() }})
+        )
+    {%- endset %}
+    delete from state.changed_units
+    where model_name = {{ quoted(model.name) }} and not {{ is_remembered }};
+
+    delete from state.models
+    where model_name = {{ quoted(model.name) }} and build_number < ({{ this_build() }});
+
+    insert into state.models
+    select
+        {{ quoted(model.name) }}, ({{ this_build() }}), ({{ this_build() }}),
+        {{ quoted(definition_fingerprint()) }}, ({{ clock_of_this_build() }})
+    where not {{ is_remembered }};
+{% endmacro %}
+
+
+{#- Whether this build replaces units of the model, and does not make it whole. A unit test, which has
+    no table, makes its model whole. -#}
+{% macro replaces_units() %}
+    {{ return((this or false) and is_incremental()) }}
+{% endmacro %}
+
+
+{#- The number of this run of dbt. -#}
+{% macro this_build() -%}
+    select max(build_number) from state.builds
+{%- endmacro %}
+
+
+{#- Name of the table, of this session, of the units that a model recomputes in this build. -#}
+{% macro changed_units_table() -%}
+    changed_units_of__{{ model.name }}
+{%- endmacro %}
+
+
+{#- Whether two relations name the same unit of this model. -#}
+{% macro same_unit(left, right) -%}
+    {%- for column in unit_columns() -%}
+        {{ left }}.{{ column }} is not distinct from {{ right }}.{{ column }}{{ ' and ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#- The rows of a relation that belong to a changed unit; all, where the model is made whole. -#}
+{% macro rows_of_changed_units(relation) -%}
+    {%- if replaces_units() -%}
+    (
+        select held.*
+        from {{ relation }} as held
+        where exists (
+            select 1
+            from {{ changed_units_table() }} as changed
+            where {{ same_unit('held', 'changed') }}
+        )
+    )
+    {%- else -%}
+    {{ relation }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The columns that name a unit: those of `unique_key`, or the key of a raw table. -#}
+{% macro unit_columns() %}
+    {%- if is_base_shelf() -%}
+        {{ return(landing_keys(model.name.split('__')[1])) }}
+    {%- endif -%}
+    {%- set unit = config.get('unique_key') -%}
+    {{ return([unit] if unit is string else unit) }}
+{% endmacro %}
+
+
+{#- Whether the model is the base shelf of a raw table. -#}
+{% macro is_base_shelf() %}
+    {{ return(model.name.startswith('base_contract__')) }}
+{% endmacro %}
