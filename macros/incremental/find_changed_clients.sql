@@ -9,7 +9,7 @@
     {%- if replaces_units() %}
     create or replace temp table {{ changed_units_table() }} as
     with last_build as (
-        select build_number, as_of
+        select as_of
         from state.models
         where model_name = {{ quoted(model.name) }}
     ),
@@ -20,12 +20,7 @@
         where not is_deleted
     )
 
-    select changed_units.unit as client_id
-    from state.changed_units
-    cross join last_build
-    where
-        changed_units.model_name = 'base_contract__web_events'
-        and changed_units.build_number > last_build.build_number
+    {{ units_changed_in_inputs() }}
     union
     select events.client_id
     from {{ events }} as events

@@ -29,14 +29,15 @@
 
 
 {#- Takes the place of dbt's own macro, which incremental models and is_incremental() ask: a model is
-    made whole if that is asked for, if it never was, if its definition has changed, if one of its
-    inputs was made whole after it, or if the clock was turned back. -#}
+    made whole if that is asked for, if it never was, or if its definition has changed; one that
+    replaces units also if the clock was turned back, or if one of its inputs was made whole after it. -#}
 {% macro should_full_refresh() %}
     {%- set asked = config.get('full_refresh') -%}
     {%- if asked is none -%}
         {%- set asked = flags.FULL_REFRESH -%}
     {%- endif -%}
-    {%- if asked or not execute or model.config.incremental_strategy != 'replace_units' -%}
+    {%- set strategy = model.config.incremental_strategy or '' -%}
+    {%- if asked or not execute or not strategy.startswith('replace_') -%}
         {{ return(asked) }}
     {%- endif -%}
     {%- if is_base_shelf() and not only_grows(model.name.split('__')[1]) -%}
@@ -46,8 +47,9 @@
         select count(*)
         from state.models as own
         where
-            own.model_name = '{{ model.name }}'
-            and own.fingerprint = '{{ definition_fingerprint() }}'
+            own.model_name = {{ quoted(model.name) }}
+            and own.fingerprint = {{ quoted(definition_fingerprint()) }}
+            {%- if strategy == 'replace_units' %}
             and own.as_of <= ({{ clock_of_this_build() }})
             and not exists (
                 select 1
@@ -56,6 +58,7 @@
                     inputs.model_name in ('{{ incremental_inputs() | join("', '") }}')
                     and inputs.whole_since > own.build_number
             )
+            {%- endif %}
     {%- endset -%}
     {{ return(run_query(sound).rows[0][0] == 0) }}
 {% endmacro %}
@@ -71,11 +74,12 @@
 {%- endmacro %}
 
 
-{#- The incremental models whose rows this model reads, directly or through views. -#}
+{#- The incremental models whose rows this model reads, directly or through others. -#}
 {% macro incremental_inputs() %}
     {%- set found = [] -%}
-    {%- for node in definition_nodes(model, []) -%}
-        {%- if node.config.materialized == 'incremental' and node.name != model.name -%}
+    {%- for unique_id in read_nodes(model.depends_on.nodes, []) -%}
+        {%- set node = graph.nodes[unique_id] -%}
+        {%- if node.config.materialized == 'incremental' -%}
             {%- do found.append(node.name) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -83,18 +87,14 @@
 {% endmacro %}
 
 
-{#- The model, what it reads, and so on up to the first incremental model or raw table of each way. The
-    clock is no further looked into either: its moment is compared, and nothing else of it is read. -#}
-{% macro definition_nodes(node, known) %}
-    {%- do known.append(node) -%}
-    {%- for unique_id in node.depends_on.nodes -%}
-        {%- set input = graph.nodes.get(unique_id) -%}
-        {%- if input and input not in known and not input.name.startswith('raw_') -%}
-            {%- if input.config.materialized == 'incremental' or input.name == 'int_build__clock' -%}
-                {%- do known.append(input) -%}
-            {%- else -%}
-                {%- do definition_nodes(input, known) -%}
-            {%- endif -%}
+{#- The nodes that are read, and what they read, up to the first incremental model or raw table of each
+    way. The clock is not looked into: its moment is compared, and nothing else of it is read. -#}
+{% macro read_nodes(unique_ids, known) %}
+    {%- for unique_id in unique_ids if unique_id in graph.nodes and unique_id not in known -%}
+        {%- set node = graph.nodes[unique_id] -%}
+        {%- do known.append(unique_id) -%}
+        {%- if node.config.materialized != 'incremental' and node.name != 'int_build__clock' -%}
+            {%- do read_nodes(node.depends_on.nodes, known) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(known) }}
@@ -105,12 +105,14 @@
     that of what it reads, the macros called there, seeds, the parameters named, and where the raw
     tables are. -#}
 {% macro definition_fingerprint() %}
-    {%- set codes = [] -%}
-    {%- set macro_names = [] -%}
-    {%- for node in definition_nodes(model, []) -%}
-        {%- do codes.append(node.raw_code or node.checksum.checksum) -%}
-        {%- if node.resource_type == 'model'
-            and (node.config.materialized != 'incremental' or node.name == model.name) -%}
+    {%- set codes = [model.raw_code] -%}
+    {%- set macro_names = called_macros(model.depends_on.macros, []) -%}
+    {%- for unique_id in read_nodes(model.depends_on.nodes, []) | sort -%}
+        {%- set node = graph.nodes[unique_id] -%}
+        {%- if node.resource_type == 'seed' and not node.name.startswith('raw_') -%}
+            {%- do codes.append(node.checksum.checksum) -%}
+        {%- elif node.resource_type == 'model' and node.config.materialized != 'incremental' -%}
+            {%- do codes.append(node.raw_code) -%}
             {%- do called_macros(node.depends_on.macros, macro_names) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -120,7 +122,7 @@
     {%- set code = codes | join('\n') -%}
     {%- set pattern = "var\\(['\"](\\w+)['\"]" -%}
     {%- for name in modules.re.findall(pattern, code) | unique | sort if name != 'as_of' -%}
-        {%- set code = code ~ name ~ '=' ~ var(name) -%}
+        {%- set _ = codes.append(name ~ '=' ~ var(name)) -%}
     {%- endfor -%}
-    {{ return(local_md5(code)) }}
+    {{ return(local_md5(codes | join('\n'))) }}
 {% endmacro %}

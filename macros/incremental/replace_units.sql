@@ -2,40 +2,59 @@
     makes of that unit now takes their place, in one transaction with what is remembered of it.
 
     A unit is what the columns of `unique_key` name: rows of one unit depend on no row of another. Of
-    the base shelf it is the key of the raw table.
-    Which units changed is found by the model's pre-hook, in a table for this session
-    (changed_units_table). If `meta.changes_of` has an expression, its values in the rows that leave or
-    come are the units that models further down recompute. -#}
+    the base shelf it is the key of the raw table. Which units changed is found by the model's
+    pre-hook, in a table for this session (changed_units_table). If `meta.changes_of` has an
+    expression, its values in the rows that leave or come are the units that models further down
+    recompute. -#}
 {% macro get_incremental_replace_units_sql(arguments) %}
     {%- set target_relation = arguments.target_relation -%}
     {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
-    {%- set changed = same_unit('held', 'changed') -%}
     {%- set logged = config.get('meta', {}).get('changes_of') -%}
     {%- if logged %}
     insert into state.changed_units
     select distinct {{ quoted(model.name) }}, ({{ this_build() }}), {{ logged }}
     from (
         select {{ columns }}
-        from {{ target_relation }} as held
-        where exists (select 1 from {{ changed_units_table() }} as changed where {{ changed }})
+        from {{ rows_of_changed_units(target_relation) }}
         union all
         select {{ columns }}
-        from {{ arguments.temp_relation }}
+        from {{ rows_of_changed_units(arguments.temp_relation) }}
     ) as changes
     where {{ logged }} is not null;
     {%- endif %}
 
     delete from {{ target_relation }} as held
     using {{ changed_units_table() }} as changed
-    where {{ changed }};
+    where {{ same_unit('held', 'changed') }};
 
     insert into {{ target_relation }} ({{ columns }})
     select {{ columns }}
-    from {{ arguments.temp_relation }};
+    from {{ rows_of_changed_units(arguments.temp_relation) }};
 
     update state.models
     set build_number = ({{ this_build() }}), as_of = ({{ clock_of_this_build() }})
     where model_name = {{ quoted(model.name) }};
+{% endmacro %}
+
+
+{#- The incremental strategy `replace_differences`, for models that are made whole in every build but
+    change in few rows: only these are written, and models further down learn which they are. The
+    columns of `unique_key` are the key of the rows. -#}
+{% macro get_incremental_replace_differences_sql(arguments) %}
+    create or replace temp table {{ changed_units_table() }} as
+    select
+        {%- for column in unit_columns() %}
+        coalesce(made.{{ column }}, held.{{ column }}) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ arguments.target_relation }} as held
+    full join {{ arguments.temp_relation }} as made
+        on {{ same_unit('held', 'made') }}
+    where
+        {%- for column in arguments.dest_columns | map(attribute='quoted') %}
+        held.{{ column }} is distinct from made.{{ column }}{{ ' or' if not loop.last }}
+        {%- endfor %};
+
+    {{ get_incremental_replace_units_sql(arguments) }}
 {% endmacro %}
 
 
@@ -81,16 +100,18 @@
 {%- endmacro %}
 
 
-{#- Whether two relations name the same unit of this model. -#}
-{% macro same_unit(left, right) -%}
+{#- Whether two relations name the same unit of this model; `left_name` if the left one calls it
+    something else. -#}
+{% macro same_unit(left, right, left_name=none) -%}
     {%- for column in unit_columns() -%}
-        {{ left }}.{{ column }} is not distinct from {{ right }}.{{ column }}{{ ' and ' if not loop.last }}
+        {{ left }}.{{ left_name or column }} is not distinct from {{ right }}.{{ column }}{{ ' and ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
 
 
-{#- The rows of a relation that belong to a changed unit; all, where the model is made whole. -#}
-{% macro rows_of_changed_units(relation) -%}
+{#- The rows of a relation that belong to a changed unit; all, where the model is made whole. `name` is
+    the column of the unit, if the relation calls it something else. -#}
+{% macro rows_of_changed_units(relation, name=none) -%}
     {%- if replaces_units() -%}
     (
         select held.*
@@ -98,7 +119,7 @@
         where exists (
             select 1
             from {{ changed_units_table() }} as changed
-            where {{ same_unit('held', 'changed') }}
+            where {{ same_unit('held', 'changed', name) }}
         )
     )
     {%- else -%}

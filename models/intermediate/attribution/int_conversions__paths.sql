@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_units',
+    unique_key='account_id',
+    meta={'changes_of': 'account_id'},
+    pre_hook='{{ find_changed_units() }}',
+    post_hook='{{ remember_whole_build() }}'
+) }}
 with orders as (
     select
         order_id,
@@ -5,7 +13,7 @@ with orders as (
         placed_at,
         order_date,
         is_valid_order
-    from {{ ref('int_orders__resolved') }}
+    from {{ rows_of_changed_units(ref('int_orders__resolved')) }}
     -- Cancelled ones too, or their sale would leave its channel when they are cancelled.
     where is_eligible
 ),
@@ -16,7 +24,7 @@ leads as (
         account_id,
         lead_created_at,
         lead_created_date
-    from {{ ref('int_leads__resolved') }}
+    from {{ rows_of_changed_units(ref('int_leads__resolved')) }}
     where is_strict and is_eligible
 ),
 
@@ -24,7 +32,7 @@ opportunities as (
     select
         account_id,
         opportunity_created_at
-    from {{ ref('int_opportunities__resolved') }}
+    from {{ rows_of_changed_units(ref('int_opportunities__resolved')) }}
     where is_eligible
 ),
 
@@ -40,7 +48,7 @@ touches as (
         program,
         initiative,
         tactic
-    from {{ ref('int_touches__unioned') }}
+    from {{ rows_of_changed_units(ref('int_touches__unioned')) }}
     where account_id is not null
 ),
 

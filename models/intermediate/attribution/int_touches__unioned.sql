@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_differences',
+    unique_key=['touch_id', 'account_id'],
+    meta={'changes_of': 'account_id'},
+    post_hook='{{ remember_whole_build() }}'
+) }}
 {%- set unknown = "'(unknown)'" %}
 with clock as (
     select as_of

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_differences',
+    unique_key='opportunity_id',
+    meta={'changes_of': 'account_id'},
+    post_hook='{{ remember_whole_build() }}'
+) }}
 with opportunities as (
     select
         opportunity_id,

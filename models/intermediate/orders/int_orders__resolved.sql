@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_differences',
+    unique_key='order_id',
+    meta={'changes_of': 'account_id'},
+    post_hook='{{ remember_whole_build() }}'
+) }}
 with orders as (
     select
         order_id,

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_units',
+    unique_key='order_id',
+    pre_hook='{{ find_changed_units() }}',
+    post_hook='{{ remember_whole_build() }}'
+) }}
 with entries as (
     select
         order_id,
@@ -5,7 +12,7 @@ with entries as (
         customer_type,
         sum(gross_sales - discounts - returns - cancellations) as net_sales,
         sum(cogs) as cogs
-    from {{ ref('fct_sales_entries') }}
+    from {{ rows_of_changed_units(ref('fct_sales_entries')) }}
     where is_eligible
     group by order_id, entry_date, customer_type
 ),
@@ -32,7 +39,7 @@ credits as (
         is_paid,
         -- The engine gives a product of two decimals of up to 18 digits no more than 18.
         cast(credit as decimal(19, 8)) as credit
-    from {{ ref('fct_attribution_credits') }}
+    from {{ rows_of_changed_units(ref('fct_attribution_credits'), 'conversion_id') }}
     where conversion_type = 'order'
 ),
 

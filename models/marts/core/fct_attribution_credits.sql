@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_units',
+    unique_key='account_id',
+    meta={'changes_of': 'conversion_id'},
+    pre_hook='{{ find_changed_units() }}',
+    post_hook='{{ remember_whole_build() }}'
+) }}
 {#- Weight of a touch in each model: whole numbers, so that shares are exact. A share that several
     touches divide is kept whole by multiplying the others: 40 : 20 / middle : 40 becomes
     2 middle : 1 : 2 middle. -#}
@@ -27,7 +35,7 @@
 {%- endfor %}
 with paths as (
     select *
-    from {{ ref('int_conversions__paths') }}
+    from {{ rows_of_changed_units(ref('int_conversions__paths')) }}
 ),
 
 models as (

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_differences',
+    unique_key='entry_id',
+    meta={'changes_of': 'order_id'},
+    post_hook='{{ remember_whole_build() }}'
+) }}
 with entries as (
     select * from {{ ref('int_sales__converted') }}
 ),
