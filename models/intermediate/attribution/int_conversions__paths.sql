@@ -136,44 +136,57 @@ paths as (
             and conversions.conversion_id = opportunity_moments.conversion_id
 ),
 
-final as (
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by conversion_type, conversion_id order by touched_at, touch_id
+        ) as touch_number
+    from paths
+),
+
+-- The number of the touch in each role. Without one that is not direct it is the last of all.
+roles as (
     select
         conversion_type,
         conversion_id,
-        account_id,
-        converted_at,
-        converted_date,
-        is_valid_conversion,
-        touch_id,
-        touched_at,
-        marketing_channel,
-        is_marketing,
-        is_paid,
-        campaign,
-        program,
-        initiative,
-        tactic,
-        row_number() over path as touch_number,
-        count(*) over (partition by conversion_type, conversion_id) as path_touches,
-        -- The last touch that is not direct; the last one if the whole path is.
-        row_number() over (
-            partition by conversion_type, conversion_id
-            order by marketing_channel = 'Direct', touched_at desc, touch_id desc
-        ) = 1 as is_last_non_direct,
-        coalesce(touched_at <= lead_at, false) and row_number() over (
-            partition by conversion_type, conversion_id
-            order by coalesce(touched_at <= lead_at, false) desc, touched_at desc, touch_id desc
-        ) = 1 as is_at_lead,
-        coalesce(touched_at <= opportunity_at, false) and row_number() over (
-            partition by conversion_type, conversion_id
-            order by
-                coalesce(touched_at <= opportunity_at, false) desc, touched_at desc, touch_id desc
-        ) = 1 as is_at_opportunity
-    from paths
-    window
-        path as (
-            partition by conversion_type, conversion_id order by touched_at, touch_id
-        )
+        max(touch_number) as path_touches,
+        coalesce(
+            max(touch_number) filter (where marketing_channel != 'Direct'), max(touch_number)
+        ) as last_non_direct_number,
+        max(touch_number) filter (where touched_at <= lead_at) as lead_number,
+        max(touch_number) filter (where touched_at <= opportunity_at) as opportunity_number
+    from numbered
+    group by conversion_type, conversion_id
+),
+
+final as (
+    select
+        numbered.conversion_type,
+        numbered.conversion_id,
+        numbered.account_id,
+        numbered.converted_at,
+        numbered.converted_date,
+        numbered.is_valid_conversion,
+        numbered.touch_id,
+        numbered.touched_at,
+        numbered.marketing_channel,
+        numbered.is_marketing,
+        numbered.is_paid,
+        numbered.campaign,
+        numbered.program,
+        numbered.initiative,
+        numbered.tactic,
+        numbered.touch_number,
+        roles.path_touches,
+        numbered.touch_number = roles.last_non_direct_number as is_last_non_direct,
+        coalesce(numbered.touch_number = roles.lead_number, false) as is_at_lead,
+        coalesce(numbered.touch_number = roles.opportunity_number, false) as is_at_opportunity
+    from numbered
+    inner join roles
+        on
+            numbered.conversion_type = roles.conversion_type
+            and numbered.conversion_id = roles.conversion_id
 )
 
 select * from final

@@ -33,8 +33,19 @@
             round(1e9 * power(2.0, (youngest_days - age_days) / ' ~ half_life ~ '.0)), 1
         )'}) %}
 {%- endfor %}
+-- Only what decides the shares is carried along; what the touches are joins at the end.
 with paths as (
-    select *
+    select
+        conversion_type,
+        conversion_id,
+        touch_number,
+        path_touches,
+        is_last_non_direct,
+        touch_number = path_touches as is_last,
+        cast(touch_number = 1 as integer)
+        + cast(is_at_lead as integer)
+        + cast(is_at_opportunity as integer) as w_roles,
+        {{ dates_between('touched_at', 'converted_at') }} as age_days
     from {{ rows_of_changed_units(ref('int_conversions__paths')) }}
 ),
 
@@ -48,25 +59,21 @@ models as (
 roles as (
     select
         *,
-        path_touches - touch_number = 0 as is_last,
-        cast(touch_number = 1 as integer)
-        + cast(is_at_lead as integer)
-        + cast(is_at_opportunity as integer) as w_roles,
-        {{ dates_between('touched_at', 'converted_at') }} as age_days
+        -- The last touch of a lead has the role of its creation already.
+        w_roles
+        + cast(is_last and conversion_type = 'order' as integer) as full_path_roles
     from paths
 ),
 
 shapes as (
     select
-        *,
-        -- The last touch of a lead has the role of its creation already.
-        w_roles
-        + cast(is_last and conversion_type = 'order' as integer) as full_path_roles,
-        count(*) filter (where w_roles = 0) over conversion as w_rest,
-        count(*) filter (where w_roles = 0 and not is_last) over conversion as full_path_rest,
-        min(age_days) over conversion as youngest_days
+        conversion_type,
+        conversion_id,
+        count(*) filter (where w_roles = 0) as w_rest,
+        count(*) filter (where w_roles = 0 and not is_last) as full_path_rest,
+        min(age_days) as youngest_days
     from roles
-    window conversion as (partition by conversion_type, conversion_id)
+    group by conversion_type, conversion_id
 ),
 
 weighted as (
@@ -74,35 +81,48 @@ weighted as (
         {%- for name, weight in weights.items() %}
         cast({{ weight }} as bigint) as weight_{{ name }},
         {%- endfor %}
-        shapes.*
-    from shapes
+        roles.conversion_type,
+        roles.conversion_id,
+        roles.touch_number
+    from roles
+    inner join shapes
+        on
+            roles.conversion_type = shapes.conversion_type
+            and roles.conversion_id = shapes.conversion_id
 ),
 
 totals as (
     select
         {%- for name in weights %}
-        cast(sum(weight_{{ name }}) over conversion as bigint) as total_{{ name }},
+        cast(sum(weight_{{ name }}) as bigint) as total_{{ name }},
         {%- endfor %}
-        weighted.*
+        conversion_type,
+        conversion_id
     from weighted
-    window conversion as (partition by conversion_type, conversion_id)
+    group by conversion_type, conversion_id
 ),
 
 shares as (
     select
-        totals.*,
+        weighted.conversion_type,
+        weighted.conversion_id,
+        weighted.touch_number,
         models.attribution_model,
         case models.attribution_model
             {%- for name in weights %}
-            when '{{ name }}' then weight_{{ name }}
+            when '{{ name }}' then weighted.weight_{{ name }}
             {%- endfor %}
         end as weight,
         case models.attribution_model
             {%- for name in weights %}
-            when '{{ name }}' then total_{{ name }}
+            when '{{ name }}' then totals.total_{{ name }}
             {%- endfor %}
         end as total_weight
-    from totals
+    from weighted
+    inner join totals
+        on
+            weighted.conversion_type = totals.conversion_type
+            and weighted.conversion_id = totals.conversion_id
     cross join models
 ),
 
@@ -139,26 +159,32 @@ settled as (
 
 final as (
     select
-        cast(conversion_type as varchar) as conversion_type,
-        cast(conversion_id as varchar) as conversion_id,
-        cast(attribution_model as varchar) as attribution_model,
-        cast(converted_date as date) as converted_date,
-        cast(account_id as varchar) as account_id,
-        cast(is_valid_conversion as boolean) as is_valid_conversion,
-        cast(touch_id as varchar) as touch_id,
-        cast(touched_at as timestamp) as touched_at,
+        cast(touches.conversion_type as varchar) as conversion_type,
+        cast(touches.conversion_id as varchar) as conversion_id,
+        cast(settled.attribution_model as varchar) as attribution_model,
+        cast(touches.converted_date as date) as converted_date,
+        cast(touches.account_id as varchar) as account_id,
+        cast(touches.is_valid_conversion as boolean) as is_valid_conversion,
+        cast(touches.touch_id as varchar) as touch_id,
+        cast(touches.touched_at as timestamp) as touched_at,
         {%- for name in ['marketing_channel', 'campaign', 'program', 'initiative', 'tactic'] %}
-        cast(coalesce({{ name }}, '(unattributed)') as varchar) as {{ name }},
+        cast(coalesce(touches.{{ name }}, '(unattributed)') as varchar) as {{ name }},
         {%- endfor %}
-        cast(coalesce(is_marketing, false) as boolean) as is_marketing,
-        cast(coalesce(is_paid, false) as boolean) as is_paid,
+        cast(coalesce(touches.is_marketing, false) as boolean) as is_marketing,
+        cast(coalesce(touches.is_paid, false) as boolean) as is_paid,
         cast(
             cast(
-                whole_units
-                + case when remainder_rank <= units_left then 1 else 0 end as decimal(18, 0)
+                settled.whole_units
+                + case when settled.remainder_rank <= settled.units_left then 1 else 0 end
+                as decimal(18, 0)
             ) * cast(0.00000001 as decimal(9, 8)) as decimal(18, 8)
         ) as credit
     from settled
+    inner join {{ rows_of_changed_units(ref('int_conversions__paths')) }} as touches
+        on
+            settled.conversion_type = touches.conversion_type
+            and settled.conversion_id = touches.conversion_id
+            and settled.touch_number = touches.touch_number
 )
 
 select * from final
