@@ -4,6 +4,19 @@ with sessions as (
     from {{ ref('int_sessions__resolved') }}
 ),
 
+-- What is sorted and joined is read apart, and carries little.
+session_keys as (
+    select
+        session_id,
+        visitor_id,
+        account_id,
+        started_at,
+        checkout_at,
+        shop_steps,
+        exclusion_reason
+    from {{ ref('int_sessions__resolved') }}
+),
+
 internal_accounts as (
     select distinct account_id
     from {{ ref('int_identity__companies') }}
@@ -19,20 +32,38 @@ first_orders as (
 
 sessions_with_order as (
     select
-        sessions.session_id,
+        session_keys.session_id,
         -- At or after a checkout that counts; of delivered sessions no moment is known.
         min(orders.placed_at) filter (
             where
-            sessions.shop_steps = 3
-            and (sessions.checkout_at is null or orders.placed_at >= sessions.checkout_at)
+            session_keys.shop_steps = 3
+            and (session_keys.checkout_at is null or orders.placed_at >= session_keys.checkout_at)
         ) as order_at
     from {{ ref('int_orders__visits') }} as visits
     inner join {{ ref('int_orders__resolved') }} as orders
         on visits.order_id = orders.order_id
-    inner join sessions
-        on visits.session_id = sessions.session_id
+    inner join session_keys
+        on visits.session_id = session_keys.session_id
     where orders.is_valid_order
-    group by sessions.session_id
+    group by session_keys.session_id
+),
+
+-- The first visit ever of a visitor, and of an account, is the one that is not a repeat visit.
+visit_numbers as (
+    select
+        session_keys.session_id,
+        row_number() over (
+            partition by session_keys.visitor_id
+            order by session_keys.started_at, session_keys.session_id
+        ) as visit_number,
+        row_number() over (
+            partition by session_keys.account_id
+            order by session_keys.started_at, session_keys.session_id
+        ) as account_visit_number
+    from session_keys
+    left join internal_accounts
+        on session_keys.account_id = internal_accounts.account_id
+    where session_keys.exclusion_reason is null and internal_accounts.account_id is null
 ),
 
 judged as (
@@ -41,6 +72,9 @@ judged as (
         first_orders.first_order_date,
         sessions_with_order.session_id is not null as has_order,
         sessions_with_order.order_at,
+        visit_numbers.visit_number,
+        visit_numbers.account_visit_number,
+        visit_numbers.session_id is not null as is_eligible,
         case
             when sessions.exclusion_reason is not null then sessions.exclusion_reason
             when internal_accounts.account_id is not null then 'internal_account'
@@ -52,22 +86,8 @@ judged as (
         on sessions.account_id = first_orders.account_id
     left join sessions_with_order
         on sessions.session_id = sessions_with_order.session_id
-),
-
--- The first visit ever of a visitor, and of an account, is the one that is not a repeat visit.
-counted as (
-    select
-        *,
-        final_exclusion_reason is null as is_eligible,
-        row_number() over (
-            partition by visitor_id, final_exclusion_reason is null
-            order by started_at, session_id
-        ) as visit_number,
-        row_number() over (
-            partition by account_id, final_exclusion_reason is null
-            order by started_at, session_id
-        ) as account_visit_number
-    from judged
+    left join visit_numbers
+        on sessions.session_id = visit_numbers.session_id
 ),
 
 final as (
@@ -119,7 +139,7 @@ final as (
         ) as is_repeat_visit_by_account,
         cast(is_eligible as boolean) as is_eligible,
         cast(final_exclusion_reason as varchar) as exclusion_reason
-    from counted
+    from judged
 )
 
 select * from final
