@@ -40,6 +40,16 @@
     {%- if asked or not execute or not strategy.startswith('replace_') -%}
         {{ return(asked) }}
     {%- endif -%}
+    {#- Asked several times of a model; the answer is found once. -#}
+    {%- if 'is_made_whole' not in model -%}
+        {%- do model.update({'is_made_whole': is_unfit_for_increments(strategy)}) -%}
+    {%- endif -%}
+    {{ return(model.is_made_whole) }}
+{% endmacro %}
+
+
+{#- Whether what the model was made of before cannot be kept. -#}
+{% macro is_unfit_for_increments(strategy) %}
     {%- if is_base_shelf() and not only_grows(model.name.split('__')[1]) -%}
         {{ return(true) }}
     {%- endif -%}

@@ -1,9 +1,9 @@
 """Random histories of loads of the demo company's raw tables.
 
-Each row of the demo company comes with a load drawn at random, so most come long after they happened.
-Every load also brings rows again: unchanged, with values of other rows in some columns (an order of
-another company, a hit of another browser, a lead that was merged), deleted, or without a moment of
-loading. Rows once landed stay as they are.
+Each row comes with a load drawn at random, so most come long after they happened. Every load also
+brings rows again: unchanged, with values of other rows in some columns (an order of another company,
+a hit of another browser, a lead that was merged), deleted, or without a moment of loading. Rows once
+landed stay as they are.
 """
 
 from __future__ import annotations
@@ -21,10 +21,9 @@ LINKS = ("company_id", "contact_id", "client_id", "order_id", "lead_id", "merged
 class History:
     """The loads of one history, written to a folder of `<table>/<load>.parquet` one by one."""
 
-    def __init__(self, folder: Path, seed: int, loads: int, *, is_typed: bool) -> None:
+    def __init__(self, folder: Path, seed: int, loads: int) -> None:
         self.folder = folder
         self.draw = random.Random(seed)
-        self.is_typed = is_typed
         self.seed = seed
         self.loads = loads
         self.connection = duckdb.connect()
@@ -36,9 +35,10 @@ class History:
 
     def load(self, number: int) -> None:
         """Write one more load of every table."""
-        kind = "timestamp" if self.is_typed else "varchar"
         moment = f"cast(timestamp '{FIRST_LOAD}' + interval {number} day as varchar)"
         for name, columns in self.tables.items():
+            # Of some tables the moment of loading is a timestamp, of others a text.
+            kind = "timestamp" if (len(name) + self.seed) % 2 else "varchar"
             first = f"select * exclude (load), false as is_again from {name} where load = {number}"
             again = self._again(name, columns, number)
             self.connection.execute(
