@@ -1,9 +1,9 @@
 """Random histories of loads of the demo company's raw tables.
 
 Each row comes with a load drawn at random, so most come long after they happened. Every load also
-brings rows again: unchanged, with values of other rows in some columns (an order of another company,
-a hit of another browser, a lead that was merged), deleted, or without a moment of loading. Rows once
-landed stay as they are.
+brings rows again: unchanged, with values of other rows in some columns (an order of another
+company, a hit of another browser, a lead that was merged), deleted, or without a moment of loading.
+Rows once landed stay as they are.
 """
 
 from __future__ import annotations
