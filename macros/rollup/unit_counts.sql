@@ -1,17 +1,15 @@
 {#- Rows of unit_periods as distinct counts on the axis of periods (see kpi_rollup): a unit counts 1
-    in each period, and in each window of r12m, in which it has more than 0 of something. By member
-    it counts once in the total and once in each member that it has rows in.
+    in each period, and in each window of r12m, in which it has more than 0 of something.
 
-    unit: the columns of a unit; counts: name of each count to what must be above 0, a column or a sum
-    of columns. -#}
+    unit: the columns of a unit, with member_set if it counts by member; counts: name of each count to
+    what must be above 0, a column or a sum of columns. -#}
 {% macro unit_counts(relation, unit, counts) -%}
-    {%- set key = unit ~ ', dimension, dimension_value' -%}
     {%- set spells = {} -%}
 with {% for name, column in counts.items() -%}
 {%- do spells.update({name ~ '_spells': [name]}) -%}
 {{ name }}_periods as (
     select
-        {{ key }},
+        {{ unit }},
         period_grain,
         period_index,
         1 as {{ name }}
@@ -20,11 +18,11 @@ with {% for name, column in counts.items() -%}
 ),
 
 {{ name }}_spells as (
-    {{ unit_spells(name ~ '_periods', key, 'once', [name]) | indent(4) }}
+    {{ unit_spells(name ~ '_periods', unit, 'once', [name]) | indent(4) }}
 ){{ ',' if not loop.last }}
 
 {% endfor -%}
-{{ stacked_spells(spells, key) }}
+{{ stacked_spells(spells, unit) }}
 {%- endmacro %}
 
 {#- Spells of one unit from several relations, one under the other: each has its own measures, and 0

@@ -7,7 +7,8 @@
       products  sums of products of two measures over units: each pair of months in all windows that
                 hold both; `measures` is then a mapping of name to the pair
 
-    unit: the columns of a unit. The result holds them and the measures. -#}
+    unit: the columns of a unit, with member_set if it counts by member. The result holds them and
+    the measures. -#}
 {% macro unit_spells(relation, unit, kind, measures) %}
     {%- set grains = rollup_setting('grains') -%}
     {%- set calendar = grains | reject('equalto', 'r12m') | list -%}
@@ -52,7 +53,7 @@ inner join {{ relation }} as earlier
         later.{{ column }} = earlier.{{ column }} and
         {%- endfor %}
         earlier.period_index between later.period_index - 11 and later.period_index
-where later.period_grain = 'month' and earlier.period_grain = 'month'
+where later.period_grain = 'r12m' and earlier.period_grain = 'r12m'
     {%- else %}
 select
     {{ unit }},
@@ -71,7 +72,7 @@ select
     {%- endif %}
     {{ columns | join(',\n    ') }}
 from {{ relation }}
-where period_grain = 'month'
+where period_grain = 'r12m'
     {%- endif %}
     {%- endif %}
 {% endmacro %}

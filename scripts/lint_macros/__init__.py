@@ -24,6 +24,7 @@ kpi_rollup = _query
 kpi_value_rows = _query
 landing_availability = _query
 lifetime_rollup = _query
+member_sets = _query
 merged_spells = _query
 period_end_spells = _query
 rollup_members = _query

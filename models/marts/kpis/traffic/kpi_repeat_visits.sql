@@ -1,5 +1,5 @@
 {%- set dimensions = rollup_setting('dimensions') | list %}
-{%- set visitor_member = 'visitor_id, dimension, dimension_value' %}
+{%- set visitor_members = 'visitor_id, member_set' %}
 
 with visits as (
     select
@@ -16,20 +16,25 @@ with visits as (
     where is_eligible
 ),
 
+visit_members as (
+    {{ member_sets('visits', dimensions) | indent(4) }}
+),
+
 visitor_periods as (
-    {{ unit_periods('visits', 'visitor_id', dimensions, ['total_visits', 'repeat_visits'])
-        | indent(4) }}
+    {{ unit_periods(
+        'visits', 'visitor_id', dimensions, ['total_visits', 'repeat_visits'], 'visit_members'
+    ) | indent(4) }}
 ),
 
 visitors as (
-    {{ unit_counts('visitor_periods', 'visitor_id', {
+    {{ unit_counts('visitor_periods', visitor_members, {
         'unique_visitors': 'total_visits',
         'visitors_with_repeat_visit': 'repeat_visits',
     }) | indent(4) }}
 ),
 
 products as (
-    {{ unit_spells('visitor_periods', visitor_member, 'products', {
+    {{ unit_spells('visitor_periods', visitor_members, 'products', {
         'repeat_squared': ['repeat_visits', 'repeat_visits'],
         'repeat_by_total': ['repeat_visits', 'total_visits'],
         'total_squared': ['total_visits', 'total_visits'],
@@ -43,11 +48,11 @@ rollup as (
             'measures': ['total_visits', 'repeat_visits', 'repeat_visits_by_account'],
         },
         {
-            'relation': 'visitors', 'kind': 'spells', 'is_by_member': true,
+            'relation': 'visitors', 'kind': 'spells', 'members': 'visit_members',
             'measures': ['unique_visitors', 'visitors_with_repeat_visit'],
         },
         {
-            'relation': 'products', 'kind': 'spells', 'is_by_member': true,
+            'relation': 'products', 'kind': 'spells', 'members': 'visit_members',
             'measures': ['repeat_squared', 'repeat_by_total', 'total_squared'],
         },
     ]) }}

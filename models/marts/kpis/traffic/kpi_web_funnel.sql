@@ -26,6 +26,7 @@
 {%- do products.update({rate ~ '_product': pair}) %}
 {%- endfor %}
 {%- set dimensions = rollup_setting('dimensions') | list %}
+{%- set visitor_members = 'visitor_id, member_set' %}
 
 with sessions as (
     select
@@ -46,18 +47,20 @@ with sessions as (
     where is_eligible
 ),
 
+session_members as (
+    {{ member_sets('sessions', dimensions) | indent(4) }}
+),
+
 visitor_periods as (
-    {{ unit_periods('sessions', 'visitor_id', dimensions, parts) | indent(4) }}
+    {{ unit_periods('sessions', 'visitor_id', dimensions, parts, 'session_members') | indent(4) }}
 ),
 
 visitors as (
-    {{ unit_counts('visitor_periods', 'visitor_id', {'visitors': 'sessions'}) | indent(4) }}
+    {{ unit_counts('visitor_periods', visitor_members, {'visitors': 'sessions'}) | indent(4) }}
 ),
 
 products as (
-    {{ unit_spells(
-        'visitor_periods', 'visitor_id, dimension, dimension_value', 'products', products
-    ) | indent(4) }}
+    {{ unit_spells('visitor_periods', visitor_members, 'products', products) | indent(4) }}
 ),
 
 medians as (
@@ -68,11 +71,11 @@ rollup as (
     {{ kpi_rollup([
         {'relation': 'sessions', 'kind': 'events', 'measures': parts + timed},
         {
-            'relation': 'visitors', 'kind': 'spells', 'is_by_member': true,
+            'relation': 'visitors', 'kind': 'spells', 'members': 'session_members',
             'measures': ['visitors'],
         },
         {
-            'relation': 'products', 'kind': 'spells', 'is_by_member': true,
+            'relation': 'products', 'kind': 'spells', 'members': 'session_members',
             'measures': products | list,
         },
     ]) }}
