@@ -27,7 +27,7 @@ select
     period_index as to_index,
     {{ columns | join(',\n    ') }}
 from {{ relation }}
-where period_grain in ('{{ calendar | join("', '") }}')
+where period_grain != 'r12m'
     {%- endif %}
     {% if 'r12m' in grains -%}
 {{ 'union all' if calendar }}
@@ -60,13 +60,7 @@ select
     'r12m' as period_grain,
     period_index as from_index,
     {%- if kind == 'once' %}
-    least(
-        period_index + 11,
-        coalesce(
-            lead(period_index) over (partition by {{ unit }} order by period_index) - 1,
-            period_index + 11
-        )
-    ) as to_index,
+    {{ until_next_month(unit) | indent(4) }} as to_index,
     {%- else %}
     period_index + 11 as to_index,
     {%- endif %}
@@ -76,3 +70,14 @@ where period_grain = 'r12m'
     {%- endif %}
     {%- endif %}
 {% endmacro %}
+
+{#- The last window of r12m that holds a month of a unit and none of its later ones. -#}
+{% macro until_next_month(unit) -%}
+least(
+    period_index + 11,
+    coalesce(
+        lead(period_index) over (partition by {{ unit }} order by period_index) - 1,
+        period_index + 11
+    )
+)
+{%- endmacro %}
