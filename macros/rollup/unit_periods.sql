@@ -4,13 +4,15 @@
     other has a row for the total and for each of its members, each a set by itself (member_sets).
     Few units change, so that most are summed once and not once for each dimension.
 
-    relation: a CTE with the unit, `event_date`, the dimensions and the measures; members: the CTE of
-    its member_sets. Without one the rows are sums of the unit in total.
+    relation: a CTE with the unit, `event_date`, the dimensions, `counts` (whole numbers, whose sums
+    stay short) and `amounts`; members: the CTE of its member_sets. Without one the rows are sums of
+    the unit in total.
 
-    Columns: the unit, `member_set`, `period_grain`, `period_index` and the measures. Grains are those
+    Columns: the unit, `member_set`, `period_grain`, `period_index` and the sums. Grains are those
     of the KPI. In r12m the periods are months, and a set is kept in all months or in none: a window
     then adds up the rows of one set. -#}
-{% macro unit_periods(relation, unit, dimensions, measures, members=none) %}
+{% macro unit_periods(relation, unit, dimensions, counts, members=none, amounts=[]) %}
+    {%- set measures = counts + amounts -%}
     {%- set starts = {
         'day': 'date_day', 'week': 'week_start', 'month': 'month_start',
         'quarter': 'quarter_start', 'year': 'year_start', 'r12m': 'month_start',
@@ -99,7 +101,8 @@ from (
         {%- endfor %}
         {{ 'coalesce(parts.member_set, dated.member_set) as member_set,' if members }}
         {%- for measure in measures %}
-        sum(dated.{{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+        {{ 'cast(sum(dated.' ~ measure ~ ') as bigint)' if measure in counts
+            else 'sum(dated.' ~ measure ~ ')' }} as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
     from dated
     {%- if members %}

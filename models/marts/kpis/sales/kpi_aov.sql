@@ -78,8 +78,8 @@ orders_by_product as (
 
 {{ relation }}_of_accounts as (
     {{ unit_periods(
-        relation, 'account_id', own_dimensions, ['order_value', 'orders_valid'],
-        relation ~ '_members'
+        relation, 'account_id', own_dimensions, [], relation ~ '_members',
+        ['order_value', 'orders_valid']
     ) | indent(4) }}
 ),
 

@@ -90,9 +90,10 @@ acts as (
 ),
 
 act_periods as (
-    {{ unit_periods('acts', 'visitor_id', [], [
-        'orders_from_visitors', 'order_value_from_visitors', 'first_orders', 'forms',
-    ]) | indent(4) }}
+    {{ unit_periods(
+        'acts', 'visitor_id', [], ['orders_from_visitors', 'first_orders', 'forms'],
+        amounts=['order_value_from_visitors']
+    ) | indent(4) }}
 ),
 
 act_counts as (
