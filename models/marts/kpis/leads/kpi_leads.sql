@@ -46,7 +46,8 @@ lead_members as (
 ),
 
 account_periods as (
-    {{ unit_periods('strict_leads', 'account_id', dimensions, ['leads'], 'lead_members') | indent(4) }}
+    {{ unit_periods('strict_leads', 'account_id', dimensions, ['leads'], 'lead_members')
+        | indent(4) }}
 ),
 
 accounts as (
