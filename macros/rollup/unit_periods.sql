@@ -9,9 +9,11 @@
     the unit in total.
 
     Columns: the unit, `member_set`, `period_grain`, `period_index` and the sums. Grains are those
-    of the KPI. In r12m the periods are months, and a set is kept in all months or in none: a window
+    of the KPI, if no others are named. In r12m the periods are months, and a set is kept in all months or in none: a window
     then adds up the rows of one set. -#}
-{% macro unit_periods(relation, unit, dimensions, counts, members=none, amounts=[]) %}
+{% macro unit_periods(
+    relation, unit, dimensions, counts, members=none, amounts=[], grains=none
+) %}
     {%- set measures = counts + amounts -%}
     {%- set starts = {
         'day': 'date_day', 'week': 'week_start', 'month': 'month_start',
@@ -20,7 +22,7 @@
     {#- Named here, since the grains are only known when dbt no longer collects what is read. -#}
     {%- set _ = [ref('dim_dates'), ref('dim_periods')] -%}
     {%- set columns = unit.split(', ') -%}
-    {%- set grains = rollup_setting('grains') -%}
+    {%- set grains = rollup_setting('grains') if grains is none else grains -%}
     {%- set asked = [] -%}
     {%- for grain in grains -%}
         {%- do asked.append(starts[grain]) -%}

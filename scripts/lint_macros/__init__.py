@@ -30,6 +30,7 @@ period_end_spells = _query
 rollup_members = _query
 stacked_spells = _query
 unit_counts = _query
+unit_measures = _query
 unit_member_spells = _query
 unit_period_spells = _query
 unit_periods = _query

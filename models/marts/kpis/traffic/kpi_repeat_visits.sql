@@ -1,5 +1,9 @@
 {%- set dimensions = rollup_setting('dimensions') | list %}
-{%- set visitor_members = 'visitor_id, member_set' %}
+{%- set products = {
+    'repeat_squared': ['repeat_visits', 'repeat_visits'],
+    'repeat_by_total': ['repeat_visits', 'total_visits'],
+    'total_squared': ['total_visits', 'total_visits'],
+} %}
 
 with visits as (
     select
@@ -20,25 +24,15 @@ visit_members as (
     {{ member_sets('visits', dimensions) | indent(4) }}
 ),
 
-visitor_periods as (
-    {{ unit_periods(
-        'visits', 'visitor_id', dimensions, ['total_visits', 'repeat_visits'], 'visit_members'
-    ) | indent(4) }}
-),
-
 visitors as (
-    {{ unit_counts('visitor_periods', visitor_members, {
-        'unique_visitors': 'total_visits',
-        'visitors_with_repeat_visit': 'repeat_visits',
-    }) | indent(4) }}
-),
-
-products as (
-    {{ unit_spells('visitor_periods', visitor_members, 'products', {
-        'repeat_squared': ['repeat_visits', 'repeat_visits'],
-        'repeat_by_total': ['repeat_visits', 'total_visits'],
-        'total_squared': ['total_visits', 'total_visits'],
-    }) | indent(4) }}
+    {{ unit_measures(
+        'visits', 'visitor_id', dimensions, 'visit_members',
+        counts={
+            'unique_visitors': 'total_visits',
+            'visitors_with_repeat_visit': 'repeat_visits',
+        },
+        products=products
+    ) | indent(4) }}
 ),
 
 rollup as (
@@ -49,11 +43,7 @@ rollup as (
         },
         {
             'relation': 'visitors', 'kind': 'spells', 'members': 'visit_members',
-            'measures': ['unique_visitors', 'visitors_with_repeat_visit'],
-        },
-        {
-            'relation': 'products', 'kind': 'spells', 'members': 'visit_members',
-            'measures': ['repeat_squared', 'repeat_by_total', 'total_squared'],
+            'measures': ['unique_visitors', 'visitors_with_repeat_visit'] + products | list,
         },
     ]) }}
 ),

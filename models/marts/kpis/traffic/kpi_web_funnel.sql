@@ -26,7 +26,6 @@
 {%- do products.update({rate ~ '_product': pair}) %}
 {%- endfor %}
 {%- set dimensions = rollup_setting('dimensions') | list %}
-{%- set visitor_members = 'visitor_id, member_set' %}
 
 with sessions as (
     select
@@ -51,16 +50,11 @@ session_members as (
     {{ member_sets('sessions', dimensions) | indent(4) }}
 ),
 
-visitor_periods as (
-    {{ unit_periods('sessions', 'visitor_id', dimensions, parts, 'session_members') | indent(4) }}
-),
-
 visitors as (
-    {{ unit_counts('visitor_periods', visitor_members, {'visitors': 'sessions'}) | indent(4) }}
-),
-
-products as (
-    {{ unit_spells('visitor_periods', visitor_members, 'products', products) | indent(4) }}
+    {{ unit_measures(
+        'sessions', 'visitor_id', dimensions, 'session_members',
+        counts={'visitors': 'sessions'}, products=products
+    ) | indent(4) }}
 ),
 
 medians as (
@@ -72,11 +66,7 @@ rollup as (
         {'relation': 'sessions', 'kind': 'events', 'measures': parts + timed},
         {
             'relation': 'visitors', 'kind': 'spells', 'members': 'session_members',
-            'measures': ['visitors'],
-        },
-        {
-            'relation': 'products', 'kind': 'spells', 'members': 'session_members',
-            'measures': products | list,
+            'measures': ['visitors'] + products | list,
         },
     ]) }}
 ),

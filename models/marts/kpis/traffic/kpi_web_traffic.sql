@@ -1,5 +1,9 @@
 {%- set dimensions = rollup_setting('dimensions') | list %}
-{%- set visitor_members = 'visitor_id, member_set' %}
+{%- set products = {
+    'sessions_squared': ['sessions', 'sessions'],
+    'pageviews_by_sessions': ['pageviews_in_sessions', 'sessions'],
+    'pageviews_squared': ['pageviews_in_sessions', 'pageviews_in_sessions'],
+} %}
 {%- set own_of_hits = ['device_type', 'country'] %}
 {%- set counts = [
     'visitors', 'sessions', 'pageviews', 'pageviews_in_sessions', 'pageviews_cookieless',
@@ -45,23 +49,11 @@ session_members as (
     {{ member_sets('sessions', dimensions) | indent(4) }}
 ),
 
-visitor_periods as (
-    {{ unit_periods(
-        'sessions', 'visitor_id', dimensions, ['sessions', 'pageviews_in_sessions'],
-        'session_members'
-    ) | indent(4) }}
-),
-
 visitors as (
-    {{ unit_counts('visitor_periods', visitor_members, {'visitors': 'sessions'}) | indent(4) }}
-),
-
-session_products as (
-    {{ unit_spells('visitor_periods', visitor_members, 'products', {
-        'sessions_squared': ['sessions', 'sessions'],
-        'pageviews_by_sessions': ['pageviews_in_sessions', 'sessions'],
-        'pageviews_squared': ['pageviews_in_sessions', 'pageviews_in_sessions'],
-    }) | indent(4) }}
+    {{ unit_measures(
+        'sessions', 'visitor_id', dimensions, 'session_members',
+        counts={'visitors': 'sessions'}, products=products
+    ) | indent(4) }}
 ),
 
 identified_sessions as (
@@ -96,15 +88,11 @@ rollup as (
         },
         {
             'relation': 'visitors', 'kind': 'spells', 'members': 'session_members',
-            'measures': ['visitors'],
+            'measures': ['visitors'] + products | list,
         },
         {
             'relation': 'accounts', 'kind': 'spells', 'members': 'session_members',
             'measures': ['accounts_identified'],
-        },
-        {
-            'relation': 'session_products', 'kind': 'spells', 'members': 'session_members',
-            'measures': ['sessions_squared', 'pageviews_by_sessions', 'pageviews_squared'],
         },
     ]) }}
 ),
