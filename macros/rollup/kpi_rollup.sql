@@ -14,14 +14,13 @@
                   without credits is `(unattributed)`
 
       is_by_member  true if the relation's rows already belong to one member each, in the columns
-                  dimension and dimension_value: units that count once in the total and once in
-                  each member they have (see unit_periods)
+                  dimension and dimension_value
+      members     name of the CTE of the member_sets that the relation's rows name: units that count
+                  once in the total and once in each member they have (see unit_periods)
+      has_total   false if the rows count in members only, which `dimensions` then names
 
     Grains and dimensions come from the YAML of the model, or from the variables rollup_grains and
     rollup_dimensions. A null member means that the row takes no part in that dimension.
-
-      rows        where the relation is summed by unit before it comes here: the relations, of kind
-                  `events`, whose rows were summed, each with its dimensions. Only for evidence.
 
     Columns: period_grain, period_start, period_end, dimension, dimension_value, the measures (0
     where nothing happened, null where the part's `needs` were not delivered), is_complete_period,
@@ -32,7 +31,7 @@
 {% macro kpi_rollup(inputs) %}
     {%- set grains = rollup_setting('grains') -%}
     {%- set dimensions = rollup_setting('dimensions') -%}
-    {%- set measures = inputs | map(attribute='measures') | sum(start=[]) -%}
+    {%- set measures = inputs | map(attribute='measures') | sum(start=[]) | unique | list -%}
     {%- set parts = [] -%}
     {%- set evidence = [] -%}
 
@@ -47,30 +46,56 @@ clock as (
     from {{ ref('int_build__clock') }}
 ),
 
-{% for input in inputs -%}
+{% for input in inputs
+    if input.get('has_total', true) or input.dimensions | select('in', dimensions) | list -%}
 {%- set number = loop.index -%}
 {%- set own = [] -%}
 {%- set credited = [] -%}
+{%- set has_total = input.get('has_total', true) -%}
 {%- for name, dimension in dimensions.items() if name in input.get('dimensions', dimensions) -%}
     {%- do (credited if input.conversion and dimension.path == 'credit' else own).append(name) -%}
 {%- endfor -%}
 {%- set axis = ['event_date'] if input.kind == 'events'
     else ['period_grain', 'from_index', 'to_index'] -%}
 {%- set relations = ['members_' ~ number] -%}
-{%- set described = {'kind': input.kind, 'measures': input.measures} -%}
-{%- if input.rows is not defined -%}
-    {%- do evidence.append(dict(
-        described, relation=input.relation, dimensions=own, has_total=true,
-        is_by_member=input.is_by_member or false
-    )) -%}
-{%- endif -%}
-{%- for relation, row_dimensions in (input.rows or {}).items() -%}
-    {%- do evidence.append(dict(
-        described, kind='events', relation=relation, dimensions=row_dimensions, has_total=loop.first,
-        is_by_member=false
-    )) -%}
-{%- endfor -%}
+{%- set described = {
+    'kind': input.kind, 'measures': input.measures, 'members': input.get('members'),
+    'is_by_member': input.is_by_member or false,
+} -%}
+{%- do evidence.append(dict(
+    described, relation=input.relation, dimensions=own, has_total=has_total
+)) -%}
 
+{% if input.members -%}
+-- Summed by set first: there are few sets, and each has several members.
+set_sums_{{ number }} as (
+    select
+        {{ axis | join(', ') }},
+        member_set,
+        {%- for measure in input.measures %}
+        sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ input.relation }}
+    group by {{ axis | join(', ') }}, member_set
+),
+
+set_members_{{ number }} as (
+    select
+        set_sums.*,
+        members.* exclude (member_set)
+    from set_sums_{{ number }} as set_sums
+    inner join {{ input.members }} as members
+        on set_sums.member_set = members.member_set
+),
+
+members_{{ number }} as (
+    {{ rollup_members(
+        'set_members_' ~ number, axis, (['total'] if has_total else []) + own, input.measures,
+        with_total=false
+    ) | indent(4) }}
+),
+
+{% else -%}
 members_{{ number }} as (
     {% if input.is_by_member -%}
     select
@@ -83,15 +108,16 @@ members_{{ number }} as (
     from {{ input.relation }}
     group by {{ axis | join(', ') }}, dimension, dimension_value
     {%- else -%}
-    {{ rollup_members(input.relation, axis, own, input.measures, input.conversion) | indent(4) }}
+    {{ rollup_members(input.relation, axis, own, input.measures, input.conversion, has_total)
+        | indent(4) }}
     {%- endif %}
 ),
 
+{% endif -%}
 {% if input.conversion and (credited or not execute) -%}
 {%- do relations.append('credited_members_' ~ number) -%}
 {%- do evidence.append(dict(
-    described, relation='credited_' ~ number, dimensions=credited, has_total=false,
-    is_by_member=false
+    described, relation='credited_' ~ number, dimensions=credited, has_total=false
 )) -%}
 credited_{{ number }} as (
     {{ credited_rows(input.relation, input.conversion, credited, input.measures) | indent(4) }}

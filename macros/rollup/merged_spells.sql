@@ -1,6 +1,6 @@
 {#- Spells of units that may overlap (one visitor on several lists), as spells that do not, so that a
-    unit counts once. relation: rows with the unit, period_grain, from_index, to_index; measure: name
-    of the 1 that each result row holds. Units have no members: the result is their total. -#}
+    unit counts once. relation: rows with the unit, period_grain, from_index, to_index; measure: name of
+    the 1 that each result row holds. -#}
 {% macro merged_spells(relation, unit, measure) -%}
 with marked as (
     select
@@ -29,8 +29,6 @@ numbered as (
 
 select
     {{ unit }},
-    'total' as dimension,
-    'all' as dimension_value,
     period_grain,
     min(from_index) as from_index,
     max(to_index) as to_index,

@@ -1,5 +1,5 @@
 {#- Sums of the measures by the axis columns and one dimension at a time, and over all of them. -#}
-{% macro rollup_members(relation, axis, dimensions, measures, is_credited, with_total=true) -%}
+{% macro rollup_members(relation, axis, dimensions, measures, is_credited=false, with_total=true) -%}
 select
     {%- for column in axis %}
     {{ column }},

@@ -1,80 +1,131 @@
-{#- Dated rows of units summed by unit, member and period, one row each.
+{#- Dated rows of units summed by unit, period and member, in as few rows as that takes.
 
-    Columns: the unit, `dimension` and `dimension_value` (the total, and each dimension by itself),
-    `period_grain`, `period_index` and the measures. Grains are those of the KPI but r12m, and
-    month as well where r12m needs it. Quarters and years come from months, which are fewer rows.
+    A unit whose rows of a period all have the same members has one row, with the set of them. Any
+    other has a row for the total and for each of its members, each a set by itself (member_sets).
+    Few units change, so that most are summed once and not once for each dimension.
 
-    relation: a CTE with the unit, `event_date`, the dimensions and the measures. -#}
-{% macro unit_periods(relation, unit, dimensions, measures) %}
-    {%- set grains = rollup_setting('grains') -%}
-    {%- set key = unit ~ ', dimension, dimension_value' -%}
-    {%- set from_dates = ['month'] + (grains | select('in', ['day', 'week']) | list) -%}
-    {%- set from_months = grains | select('in', ['quarter', 'year']) | list -%}
+    relation: a CTE with the unit, `event_date`, the dimensions, `counts` (whole numbers, whose sums
+    stay short) and `amounts`; members: the CTE of its member_sets. Without one the rows are sums of
+    the unit in total.
+
+    Columns: the unit, `member_set`, `period_grain`, `period_index` and the sums. Grains are those
+    of the KPI, if no others are named. In r12m the periods are months, and a set is kept in all months or in none: a window
+    then adds up the rows of one set. -#}
+{% macro unit_periods(
+    relation, unit, dimensions, counts, members=none, amounts=[], grains=none
+) %}
+    {%- set measures = counts + amounts -%}
+    {%- set starts = {
+        'day': 'date_day', 'week': 'week_start', 'month': 'month_start',
+        'quarter': 'quarter_start', 'year': 'year_start', 'r12m': 'month_start',
+    } -%}
+    {#- Named here, since the grains are only known when dbt no longer collects what is read. -#}
+    {%- set _ = [ref('dim_dates'), ref('dim_periods')] -%}
+    {%- set columns = unit.split(', ') -%}
+    {%- set grains = rollup_setting('grains') if grains is none else grains -%}
+    {%- set asked = [] -%}
+    {%- for grain in grains -%}
+        {%- do asked.append(starts[grain]) -%}
+    {%- endfor -%}
 with dated as (
     select
-        {%- for column in unit.split(', ') + dimensions + measures %}
+        {%- for column in columns + measures %}
         units.{{ column }},
         {%- endfor %}
-        dates.date_day as day_start,
-        dates.week_start,
-        dates.month_start
+        {{ 'members.member_set,' if members }}
+        {%- for start in asked | unique %}
+        dates.{{ start }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ relation }} as units
     inner join {{ ref('dim_dates') }} as dates
         on units.event_date = dates.date_day
-),
+    {%- if members %}
+    inner join {{ members }} as members
+        on
+            members.total is not null
+            {%- for name in dimensions %}
+            and units.{{ name }} is not distinct from members.{{ name }}
+            {%- endfor %}
+    {%- endif %}
+)
 
-months as (
-    select distinct month_start, quarter_start, year_start
-    from {{ ref('dim_dates') }}
-),
+{%- if members -%}
+,
 
-{% for grain in from_dates -%}
-by_{{ grain }} as (
-    {{ rollup_members('dated', [unit, grain ~ '_start'], dimensions, measures, false) | indent(4) }}
-),
-
-{% endfor -%}
-{%- for grain in from_months -%}
-by_{{ grain }} as (
+-- The members of each set, each a set by itself.
+parts as (
+    {%- for part in ['total'] + dimensions %}
     select
-        {{ key }},
-        months.{{ grain }}_start,
-        {%- for measure in measures %}
-        sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from by_month
-    inner join months
-        on by_month.month_start = months.month_start
-    group by {{ key }}, months.{{ grain }}_start
-),
-
-{% endfor -%}
-by_period as (
-    {%- for grain in from_dates + from_months
-        if grain in grains or (grain == 'month' and 'r12m' in grains) %}
-    select
-        {{ key }},
-        '{{ grain }}' as period_grain,
-        {{ grain }}_start as period_start,
-        {{ measures | join(', ') }}
-    from by_{{ grain }}
+        whole.member_set as whole_set,
+        alone.member_set
+    from {{ members }} as whole
+    inner join {{ members }} as alone
+        on
+            whole.{{ part }} = alone.{{ part }}
+            {%- for name in ['total'] + dimensions if name != part %}
+            and alone.{{ name }} is null
+            {%- endfor %}
+    where whole.total is not null
     {{ 'union all' if not loop.last }}
-    {%- else %}
-    select
-        {{ key }},
-        'month' as period_grain,
-        month_start as period_start,
-        {{ measures | join(', ') }}
-    from by_month
     {%- endfor %}
 )
 
+{%- for grain in grains -%}
+{%- set scope = columns + ([starts[grain]] if grain != 'r12m' else []) -%}
+,
+
+{{ grain }}_scopes as (
+    select
+        {{ scope | join(', ') }},
+        min(member_set) != max(member_set) as is_parted
+    from dated
+    group by {{ scope | join(', ') }}
+)
+{%- endfor -%}
+{%- endif %}
+
+{% for grain in grains -%}
+{%- set scope = columns + ([starts[grain]] if grain != 'r12m' else []) -%}
 select
-    by_period.* exclude (period_start),
-    periods.period_index
-from by_period
+    {%- for column in columns %}
+    sums.{{ column }},
+    {%- endfor %}
+    {{ 'sums.member_set,' if members }}
+    '{{ grain }}' as period_grain,
+    periods.period_index,
+    {%- for measure in measures %}
+    sums.{{ measure }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from (
+    select
+        {%- for column in columns + [starts[grain]] %}
+        dated.{{ column }},
+        {%- endfor %}
+        {{ 'coalesce(parts.member_set, dated.member_set) as member_set,' if members }}
+        {%- for measure in measures %}
+        {{ 'cast(sum(dated.' ~ measure ~ ') as bigint)' if measure in counts
+            else 'sum(dated.' ~ measure ~ ')' }} as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from dated
+    {%- if members %}
+    inner join {{ grain }}_scopes as scopes
+        on
+            {%- for column in scope %}
+            {{ 'and ' if not loop.first }}dated.{{ column }} is not distinct from scopes.{{ column }}
+            {%- endfor %}
+    left join parts
+        on case when scopes.is_parted then dated.member_set end = parts.whole_set
+    {%- endif %}
+    group by
+        {%- for column in columns + [starts[grain]] %}
+        dated.{{ column }}{{ ',' if members or not loop.last }}
+        {%- endfor %}
+        {{ 'coalesce(parts.member_set, dated.member_set)' if members }}
+) as sums
 inner join {{ ref('dim_periods') }} as periods
     on
-        by_period.period_grain = periods.period_grain
-        and by_period.period_start = periods.period_start
+        periods.period_grain = '{{ 'month' if grain == 'r12m' else grain }}'
+        and sums.{{ starts[grain] }} = periods.period_start
+{{ 'union all' if not loop.last }}
+{% endfor %}
 {% endmacro %}

@@ -7,7 +7,8 @@
       products  sums of products of two measures over units: each pair of months in all windows that
                 hold both; `measures` is then a mapping of name to the pair
 
-    unit: the columns of a unit. The result holds them and the measures. -#}
+    unit: the columns of a unit, with member_set if it counts by member. The result holds them and
+    the measures. -#}
 {% macro unit_spells(relation, unit, kind, measures) %}
     {%- set grains = rollup_setting('grains') -%}
     {%- set calendar = grains | reject('equalto', 'r12m') | list -%}
@@ -26,7 +27,7 @@ select
     period_index as to_index,
     {{ columns | join(',\n    ') }}
 from {{ relation }}
-where period_grain in ('{{ calendar | join("', '") }}')
+where period_grain != 'r12m'
     {%- endif %}
     {% if 'r12m' in grains -%}
 {{ 'union all' if calendar }}
@@ -52,26 +53,31 @@ inner join {{ relation }} as earlier
         later.{{ column }} = earlier.{{ column }} and
         {%- endfor %}
         earlier.period_index between later.period_index - 11 and later.period_index
-where later.period_grain = 'month' and earlier.period_grain = 'month'
+where later.period_grain = 'r12m' and earlier.period_grain = 'r12m'
     {%- else %}
 select
     {{ unit }},
     'r12m' as period_grain,
     period_index as from_index,
     {%- if kind == 'once' %}
-    least(
-        period_index + 11,
-        coalesce(
-            lead(period_index) over (partition by {{ unit }} order by period_index) - 1,
-            period_index + 11
-        )
-    ) as to_index,
+    {{ until_next_month(unit) | indent(4) }} as to_index,
     {%- else %}
     period_index + 11 as to_index,
     {%- endif %}
     {{ columns | join(',\n    ') }}
 from {{ relation }}
-where period_grain = 'month'
+where period_grain = 'r12m'
     {%- endif %}
     {%- endif %}
 {% endmacro %}
+
+{#- The last window of r12m that holds a month of a unit and none of its later ones. -#}
+{% macro until_next_month(unit) -%}
+least(
+    period_index + 11,
+    coalesce(
+        lead(period_index) over (partition by {{ unit }} order by period_index) - 1,
+        period_index + 11
+    )
+)
+{%- endmacro %}

@@ -58,13 +58,30 @@ class Relation:
     """A step of a KPI's SQL whose rows are summed into cells.
 
     `measures` maps a dimension (`total` too) to what the rows bring to its cells; `*` stands for
-    all dimensions.
+    all dimensions. `members` is the step with the sets of members that the rows name, if they do.
     """
 
     name: str
     kind: str
     is_by_member: bool
+    members: str | None
     measures: dict[str, tuple[str, ...]]
+
+    @property
+    def rows(self) -> str:
+        """SQL: the rows, one for each member where they belong to a set of them."""
+        if not self.members:
+            return f"select * from {self.name}"
+        return f"""
+            select rows_of_sets.* exclude (member_set), members.dimension, members.dimension_value
+            from {self.name} as rows_of_sets
+            inner join (
+                unpivot (
+                    select member_set, cast(columns(* exclude (member_set)) as varchar)
+                    from {self.members}
+                ) on columns(* exclude (member_set)) into name dimension value dimension_value
+            ) as members on rows_of_sets.member_set = members.member_set
+        """
 
     def measures_of(self, dimension: str) -> tuple[str, ...]:
         return self.measures.get(dimension) or self.measures.get("*") or ()
@@ -145,11 +162,15 @@ def _relations(inputs: str) -> tuple[Relation, ...]:
         relation = found.setdefault(
             described["relation"],
             Relation(
-                described["relation"], described["kind"], described["is_by_member"], measures={}
+                described["relation"],
+                described["kind"],
+                described["is_by_member"] or bool(described.get("members")),
+                described.get("members"),
+                measures={},
             ),
         )
         names = [*(["total"] if described["has_total"] else []), *described["dimensions"]]
-        for name in ["*"] if relation.is_by_member else names:
+        for name in ["*"] if described["is_by_member"] else names:
             known = relation.measures.get(name, ())
             relation.measures[name] = known + tuple(described["measures"])
     return tuple(found.values())
@@ -183,7 +204,7 @@ def make_evidence(
         table = quoted(f"evidence_{relation.name}")
         rows = query.select(
             f"select {number * ROWS} + row_number() over () as row_id, behind.* "
-            f"from {relation.name} as behind inner join ({_cell_sql(cell, period)}) as cells "
+            f"from ({relation.rows}) as behind inner join ({_cell_sql(cell, period)}) as cells "
             f"on {relation.condition(cell.dimension)}"
         )
         # A step around this one may cut columns of its own: none is needed here.

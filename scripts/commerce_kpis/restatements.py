@@ -177,24 +177,26 @@ def _give_reasons_of_kpi(
         row[0]
         for row in connection.execute("select distinct dimension from changed_cells").fetchall()
     ]
-    known = {relation.name for relation in was.relations}
+    known = {relation.name: relation for relation in was.relations}
     # Squares and products for intervals are columns of no table.
     table = {row[0] for row in connection.execute(f"describe published.kpi.kpi_{kpi}").fetchall()}
     for relation in is_now.relations:
         asked = [name for name in dimensions if table.intersection(relation.measures_of(name))]
-        if asked and relation.name in known and _find_differing(connection, was, is_now, relation):
+        if not asked or relation.name not in known:
+            continue
+        rows_before = was.select(known[relation.name].rows)
+        if _find_differing(connection, was, rows_before, is_now.select(relation.rows)):
             for dimension in asked:
                 _weigh(connection, relation, dimension)
     _take_largest(connection, kpi)
 
 
 def _find_differing(
-    connection: duckdb.DuckDBPyConnection, was: KpiQuery, is_now: KpiQuery, relation: Relation
+    connection: duckdb.DuckDBPyConnection, was: KpiQuery, rows_before: str, rows_now: str
 ) -> bool:
     """Make `differing`: rows of a relation that one file has and the other has not, with their
     `sign` and `cause`; whether there are any."""
-    for name, query in (("rows_before", was), ("rows_now", is_now)):
-        rows = query.select(f"select * from {relation.name}")
+    for name, rows in (("rows_before", rows_before), ("rows_now", rows_now)):
         connection.execute(f"create or replace temp table {name} as {rows}")
     before, now = (
         [row[0] for row in connection.execute(f"describe {name}").fetchall()]

@@ -35,8 +35,12 @@ touches as (
     where is_eligible and is_marketing and person_id is not null
 ),
 
+touch_members as (
+    {{ member_sets('touches', dimensions) | indent(4) }}
+),
+
 people_periods as (
-    {{ unit_periods('touches', 'person_id', dimensions, ['touches']) | indent(4) }}
+    {{ unit_periods('touches', 'person_id', dimensions, ['touches'], 'touch_members') | indent(4) }}
 ),
 
 reached_people as (
@@ -47,16 +51,15 @@ reached_people as (
 ),
 
 people as (
-    {{ unit_spells(
-        'reached_people', 'person_id, dimension, dimension_value', 'once', ['people_reached']
-    ) | indent(4) }}
+    {{ unit_spells('reached_people', 'person_id, member_set', 'once', ['people_reached'])
+        | indent(4) }}
 ),
 
 rollup as (
     {{ kpi_rollup([
         {'relation': 'new_customers', 'kind': 'events', 'measures': counts + sums},
         {
-            'relation': 'people', 'kind': 'spells', 'is_by_member': true,
+            'relation': 'people', 'kind': 'spells', 'members': 'touch_members',
             'measures': ['people_reached'],
         },
     ]) | indent(4) }}

@@ -1,6 +1,6 @@
 {%- set window_days = var('lead_window_days') %}
 {%- set dimensions = rollup_setting('dimensions') | list %}
-{%- set account_member = 'account_id, dimension, dimension_value' %}
+{%- set account_members = 'account_id, member_set' %}
 {%- set cell = ['period_grain', 'period_start', 'dimension', 'dimension_value'] %}
 {#- What is asked of each lead; days are null where it did not happen. -#}
 {%- set questions = {
@@ -52,9 +52,14 @@ conversions as (
     where leads_converted_to_date = 1
 ),
 
+lead_members as (
+    {{ member_sets('eligible', dimensions) | indent(4) }}
+),
+
 account_periods as (
-    {{ unit_periods('eligible', 'account_id', dimensions, ['leads_converted_in_window'])
-        | indent(4) }}
+    {{ unit_periods(
+        'eligible', 'account_id', dimensions, ['leads_converted_in_window'], 'lead_members'
+    ) | indent(4) }}
 ),
 
 eligible_accounts as (
@@ -73,12 +78,12 @@ converted_accounts as (
 ),
 
 accounts_eligible as (
-    {{ unit_spells('eligible_accounts', account_member, 'once', ['accounts_eligible'])
+    {{ unit_spells('eligible_accounts', account_members, 'once', ['accounts_eligible'])
         | indent(4) }}
 ),
 
 accounts_converted as (
-    {{ unit_spells('converted_accounts', account_member, 'once', ['accounts_converted'])
+    {{ unit_spells('converted_accounts', account_members, 'once', ['accounts_converted'])
         | indent(4) }}
 ),
 
@@ -95,11 +100,11 @@ rollup as (
         {'relation': 'leads', 'kind': 'events', 'measures': measures},
         {'relation': 'conversions', 'kind': 'events', 'measures': ['conversions_in_period']},
         {
-            'relation': 'accounts_eligible', 'kind': 'spells', 'is_by_member': true,
+            'relation': 'accounts_eligible', 'kind': 'spells', 'members': 'lead_members',
             'measures': ['accounts_eligible'],
         },
         {
-            'relation': 'accounts_converted', 'kind': 'spells', 'is_by_member': true,
+            'relation': 'accounts_converted', 'kind': 'spells', 'members': 'lead_members',
             'measures': ['accounts_converted'],
         },
     ]) }}

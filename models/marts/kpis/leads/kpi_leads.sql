@@ -1,5 +1,5 @@
 {%- set dimensions = rollup_setting('dimensions') | list %}
-{%- set account_member = 'account_id, dimension, dimension_value' %}
+{%- set account_members = 'account_id, member_set' %}
 {#- Periods between a period and the one it is compared with, by grain. -#}
 {%- set distances = {
     'leads_previous_period': {'r12m': 12},
@@ -41,8 +41,13 @@ strict_leads as (
     where leads = 1
 ),
 
+lead_members as (
+    {{ member_sets('strict_leads', dimensions) | indent(4) }}
+),
+
 account_periods as (
-    {{ unit_periods('strict_leads', 'account_id', dimensions, ['leads']) | indent(4) }}
+    {{ unit_periods('strict_leads', 'account_id', dimensions, ['leads'], 'lead_members')
+        | indent(4) }}
 ),
 
 accounts as (
@@ -53,15 +58,16 @@ accounts as (
 ),
 
 accounts_with_lead as (
-    {{ unit_spells('accounts', account_member, 'once', ['accounts_with_lead']) | indent(4) }}
+    {{ unit_spells('accounts', account_members, 'once', ['accounts_with_lead']) | indent(4) }}
 ),
 
 lead_periods as (
-    {{ unit_periods('strict_leads', 'lead_id, account_id', dimensions, ['leads']) | indent(4) }}
+    {{ unit_periods('strict_leads', 'lead_id, account_id', dimensions, ['leads'], 'lead_members')
+        | indent(4) }}
 ),
 
 lead_spells as (
-    {{ unit_spells('lead_periods', 'lead_id, ' ~ account_member, 'sums', ['leads']) | indent(4) }}
+    {{ unit_spells('lead_periods', 'lead_id, ' ~ account_members, 'sums', ['leads']) | indent(4) }}
 ),
 
 -- The leads of a period stand again where it is the earlier one.
@@ -70,8 +76,7 @@ lead_spells as (
     select
         lead_id,
         account_id,
-        dimension,
-        dimension_value,
+        member_set,
         period_grain,
         from_index + steps as from_index,
         to_index + steps as to_index,
@@ -105,15 +110,15 @@ rollup as (
         {'relation': 'leads', 'kind': 'events', 'measures': ['leads', 'leads_newsletter']},
         {'relation': 'records', 'kind': 'events', 'measures': ['lead_records', 'leads_spam']},
         {
-            'relation': 'accounts_with_lead', 'kind': 'spells', 'is_by_member': true,
+            'relation': 'accounts_with_lead', 'kind': 'spells', 'members': 'lead_members',
             'measures': ['accounts_with_lead'],
         },
         {
-            'relation': 'leads_previous_period', 'kind': 'spells', 'is_by_member': true,
+            'relation': 'leads_previous_period', 'kind': 'spells', 'members': 'lead_members',
             'measures': ['leads_previous_period'],
         },
         {
-            'relation': 'leads_year_ago', 'kind': 'spells', 'is_by_member': true,
+            'relation': 'leads_year_ago', 'kind': 'spells', 'members': 'lead_members',
             'measures': ['leads_year_ago'],
         },
     ]) }}

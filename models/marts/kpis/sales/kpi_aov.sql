@@ -11,7 +11,12 @@
     'credited_orders': credited,
     'orders_by_product': dimensions | select('equalto', 'product_in_order') | list,
 } %}
-{%- set account_member = 'account_id, dimension, dimension_value' %}
+{%- set account_members = 'account_id, member_set' %}
+{%- set products = {
+    'value_squared': ['order_value', 'order_value'],
+    'value_by_orders': ['order_value', 'orders_valid'],
+    'orders_squared': ['orders_valid', 'orders_valid'],
+} %}
 {%- set percentiles = {
     'aov_median': ['order_value', 0.5], 'aov_p90': ['order_value', 0.9],
 } %}
@@ -66,65 +71,51 @@ orders_by_product as (
 ),
 
 {% for relation, own_dimensions in order_rows.items() -%}
-{{ relation }}_of_accounts as (
-    {{ unit_periods(relation, 'account_id', own_dimensions, measures) | indent(4) }}
-),
-
-{% endfor -%}
 -- An account once in each period and member, so that its orders are one cluster.
-account_periods as (
-    select * from orders_of_accounts
-    union all
-    select * from credited_orders_of_accounts
-    where dimension != 'total'
-    union all
-    select * from orders_by_product_of_accounts
-    where dimension != 'total'
+{{ relation }}_members as (
+    {{ member_sets(relation, own_dimensions) | indent(4) }}
 ),
 
-clusters as (
+{{ relation }}_of_accounts as (
+    {{ unit_periods(
+        relation, 'account_id', own_dimensions, [], relation ~ '_members',
+        ['order_value', 'orders_valid']
+    ) | indent(4) }}
+),
+
+{{ relation }}_clusters as (
     select
-        {{ account_member }},
+        {{ account_members }},
         period_grain,
         period_index,
         -- Wide enough for the square of what a large account orders.
         cast(order_value as decimal(19, 4)) as order_value,
         cast(orders_valid as decimal(19, 4)) as orders_valid,
         1 as accounts
-    from account_periods
+    from {{ relation }}_of_accounts
 ),
 
-sums as (
-    {{ unit_spells('account_periods', account_member, 'sums', measures) | indent(4) }}
+{{ relation }}_accounts as (
+    {{ unit_spells(relation ~ '_clusters', account_members, 'once', ['accounts']) | indent(4) }}
 ),
 
-accounts as (
-    {{ unit_spells('clusters', account_member, 'once', ['accounts']) | indent(4) }}
+{{ relation }}_products as (
+    {{ unit_spells(relation ~ '_clusters', account_members, 'products', products) | indent(4) }}
 ),
 
-products as (
-    {{ unit_spells('clusters', account_member, 'products', {
-        'value_squared': ['order_value', 'order_value'],
-        'value_by_orders': ['order_value', 'orders_valid'],
-        'orders_squared': ['orders_valid', 'orders_valid'],
-    }) | indent(4) }}
-),
-
+{% endfor -%}
+{%- set inputs = [] -%}
+{%- for relation, own_dimensions in order_rows.items() -%}
+{%- set counted = {'dimensions': own_dimensions, 'has_total': loop.first} -%}
+{%- set by_member = dict(counted, kind='spells', members=relation ~ '_members') -%}
+{%- do inputs.extend([
+    dict(counted, relation=relation, kind='events', measures=measures),
+    dict(by_member, relation=relation ~ '_accounts', measures=['accounts']),
+    dict(by_member, relation=relation ~ '_products', measures=products | list),
+]) -%}
+{%- endfor -%}
 rollup as (
-    {{ kpi_rollup([
-        {
-            'relation': 'sums', 'kind': 'spells', 'is_by_member': true, 'measures': measures,
-            'rows': order_rows,
-        },
-        {
-            'relation': 'accounts', 'kind': 'spells', 'is_by_member': true,
-            'measures': ['accounts'],
-        },
-        {
-            'relation': 'products', 'kind': 'spells', 'is_by_member': true,
-            'measures': ['value_squared', 'value_by_orders', 'orders_squared'],
-        },
-    ]) }}
+    {{ kpi_rollup(inputs) }}
 ),
 
 -- Shares of an order have no rank, so credited members have no percentile.

@@ -9,8 +9,13 @@
     'opt_ins', 'opt_ins_offline', 'list_size_at_start', 'list_size_at_end', 'list_unsubscribed',
     'list_bounced',
 ] %}
+{%- set acts = {
+    'visitors_opted_in': 'opt_ins',
+    'visitors_confirmed': 'confirmations',
+    'visitors_unsubscribed': 'list_unsubscribed',
+} %}
 {%- set act_measures = {
-    'act_counts': ['visitors_opted_in', 'visitors_confirmed', 'visitors_unsubscribed'],
+    'act_counts': acts | list,
     'subscribed_before': ['visitors_subscribed_before'],
     'subscribed': ['visitors_subscribed'],
 } %}
@@ -53,27 +58,40 @@ stretches as (
     from {{ ref('fct_email_list_spells') }}
 ),
 
+session_members as (
+    {{ member_sets('sessions', of_visits) | indent(4) }}
+),
+
+form_members as (
+    {{ member_sets('list_events', of_forms) | indent(4) }}
+),
+
 visitor_periods as (
-    {{ unit_periods('sessions', 'visitor_id', of_visits, ['sessions']) | indent(4) }}
+    {{ unit_periods('sessions', 'visitor_id', of_visits, ['sessions'], 'session_members')
+        | indent(4) }}
 ),
 
 visitors as (
-    {{ unit_counts('visitor_periods', 'visitor_id', {'visitors': 'sessions'}) | indent(4) }}
+    {{ unit_counts('visitor_periods', 'visitor_id, member_set', {'visitors': 'sessions'})
+        | indent(4) }}
 ),
 
--- What visitors do. Acts of nobody meet no visitor below.
+-- What visitors do, in total and by form. Acts of nobody meet no visitor below.
 act_periods as (
-    {{ unit_periods(
-        'list_events', 'visitor_id', of_forms, ['opt_ins', 'confirmations', 'list_unsubscribed']
-    ) | indent(4) }}
+    {{ unit_periods('list_events', 'visitor_id', [], acts.values() | list) | indent(4) }}
 ),
 
 act_counts as (
-    {{ unit_counts('act_periods', 'visitor_id', {
-        'visitors_opted_in': 'opt_ins',
-        'visitors_confirmed': 'confirmations',
-        'visitors_unsubscribed': 'list_unsubscribed',
-    }) | indent(4) }}
+    {{ unit_counts('act_periods', 'visitor_id', acts) | indent(4) }}
+),
+
+form_periods as (
+    {{ unit_periods('list_events', 'visitor_id', of_forms, acts.values() | list, 'form_members')
+        | indent(4) }}
+),
+
+form_counts as (
+    {{ unit_counts('form_periods', 'visitor_id, member_set', acts) | indent(4) }}
 ),
 
 before_spells as (
@@ -99,7 +117,7 @@ either_spells as (
         from_index,
         to_index
     from act_counts
-    where visitors_opted_in = 1 and dimension = 'total'
+    where visitors_opted_in = 1
 ),
 
 subscribed as (
@@ -108,6 +126,18 @@ subscribed as (
 
 acting_visitors as (
     {{ acting_units('visitors', act_measures, 'visitor_id') | indent(4) }}
+),
+
+visitors_in_total as (
+    select visitors.*
+    from visitors
+    inner join session_members on visitors.member_set = session_members.member_set
+    where session_members.total is not null
+),
+
+form_visitors as (
+    {{ acting_units('visitors_in_total', {'form_counts': acts | list}, 'visitor_id', 'acts')
+        | indent(4) }}
 ),
 
 {% for edge in ['start', 'end'] -%}
@@ -124,12 +154,16 @@ list_at_{{ edge }} as (
 rollup as (
     {{ kpi_rollup([
         {
-            'relation': 'visitors', 'kind': 'spells', 'is_by_member': true,
-            'measures': ['visitors'],
+            'relation': 'visitors', 'kind': 'spells', 'members': 'session_members',
+            'dimensions': of_visits, 'measures': ['visitors'],
         },
         {
-            'relation': 'acting_visitors', 'kind': 'spells', 'is_by_member': true,
-            'measures': act_measures.values() | sum(start=[]),
+            'relation': 'acting_visitors', 'kind': 'spells', 'members': 'session_members',
+            'dimensions': of_visits, 'measures': act_measures.values() | sum(start=[]),
+        },
+        {
+            'relation': 'form_visitors', 'kind': 'spells', 'members': 'form_members',
+            'dimensions': of_forms, 'has_total': false, 'measures': acts | list,
         },
         {
             'relation': 'list_events', 'kind': 'events', 'dimensions': ['form_name'],

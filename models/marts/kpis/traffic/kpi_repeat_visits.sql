@@ -1,5 +1,9 @@
 {%- set dimensions = rollup_setting('dimensions') | list %}
-{%- set visitor_member = 'visitor_id, dimension, dimension_value' %}
+{%- set products = {
+    'repeat_squared': ['repeat_visits', 'repeat_visits'],
+    'repeat_by_total': ['repeat_visits', 'total_visits'],
+    'total_squared': ['total_visits', 'total_visits'],
+} %}
 
 with visits as (
     select
@@ -16,24 +20,19 @@ with visits as (
     where is_eligible
 ),
 
-visitor_periods as (
-    {{ unit_periods('visits', 'visitor_id', dimensions, ['total_visits', 'repeat_visits'])
-        | indent(4) }}
+visit_members as (
+    {{ member_sets('visits', dimensions) | indent(4) }}
 ),
 
 visitors as (
-    {{ unit_counts('visitor_periods', 'visitor_id', {
-        'unique_visitors': 'total_visits',
-        'visitors_with_repeat_visit': 'repeat_visits',
-    }) | indent(4) }}
-),
-
-products as (
-    {{ unit_spells('visitor_periods', visitor_member, 'products', {
-        'repeat_squared': ['repeat_visits', 'repeat_visits'],
-        'repeat_by_total': ['repeat_visits', 'total_visits'],
-        'total_squared': ['total_visits', 'total_visits'],
-    }) | indent(4) }}
+    {{ unit_measures(
+        'visits', 'visitor_id', dimensions, 'visit_members',
+        counts={
+            'unique_visitors': 'total_visits',
+            'visitors_with_repeat_visit': 'repeat_visits',
+        },
+        products=products
+    ) | indent(4) }}
 ),
 
 rollup as (
@@ -43,12 +42,8 @@ rollup as (
             'measures': ['total_visits', 'repeat_visits', 'repeat_visits_by_account'],
         },
         {
-            'relation': 'visitors', 'kind': 'spells', 'is_by_member': true,
-            'measures': ['unique_visitors', 'visitors_with_repeat_visit'],
-        },
-        {
-            'relation': 'products', 'kind': 'spells', 'is_by_member': true,
-            'measures': ['repeat_squared', 'repeat_by_total', 'total_squared'],
+            'relation': 'visitors', 'kind': 'spells', 'members': 'visit_members',
+            'measures': ['unique_visitors', 'visitors_with_repeat_visit'] + products | list,
         },
     ]) }}
 ),

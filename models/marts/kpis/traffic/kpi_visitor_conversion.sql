@@ -1,5 +1,5 @@
 {%- set dimensions = rollup_setting('dimensions') | list %}
-{%- set visitor_member = 'visitor_id, dimension, dimension_value' %}
+{%- set visitor_members = 'visitor_id, member_set' %}
 {%- set act_measures = {
     'act_counts': [
         'visitors_with_order', 'visitors_with_form', 'visitors_with_action', 'visitors_new_customer',
@@ -44,17 +44,22 @@ orders as (
 ),
 
 -- Who visits: a visitor counts once in the total, and once in each member it has a session in.
+session_members as (
+    {{ member_sets('sessions', dimensions) | indent(4) }}
+),
+
 visitor_periods as (
-    {{ unit_periods('sessions', 'visitor_id', dimensions, ['sessions', 'sessions_with_order'])
-        | indent(4) }}
+    {{ unit_periods(
+        'sessions', 'visitor_id', dimensions, ['sessions', 'sessions_with_order'], 'session_members'
+    ) | indent(4) }}
 ),
 
 visitors as (
-    {{ unit_counts('visitor_periods', 'visitor_id', {'visitors': 'sessions'}) | indent(4) }}
+    {{ unit_counts('visitor_periods', visitor_members, {'visitors': 'sessions'}) | indent(4) }}
 ),
 
 session_products as (
-    {{ unit_spells('visitor_periods', visitor_member, 'products', {
+    {{ unit_spells('visitor_periods', visitor_members, 'products', {
         'sessions_squared': ['sessions', 'sessions'],
         'sessions_by_order': ['sessions', 'sessions_with_order'],
         'sessions_with_order_squared': ['sessions_with_order', 'sessions_with_order'],
@@ -85,9 +90,10 @@ acts as (
 ),
 
 act_periods as (
-    {{ unit_periods('acts', 'visitor_id', [], [
-        'orders_from_visitors', 'order_value_from_visitors', 'first_orders', 'forms',
-    ]) | indent(4) }}
+    {{ unit_periods(
+        'acts', 'visitor_id', [], ['orders_from_visitors', 'first_orders', 'forms'],
+        amounts=['order_value_from_visitors']
+    ) | indent(4) }}
 ),
 
 act_counts as (
@@ -100,11 +106,11 @@ act_counts as (
 ),
 
 order_sums as (
-    {{ unit_spells('act_periods', visitor_member, 'sums', act_measures.order_sums) | indent(4) }}
+    {{ unit_spells('act_periods', 'visitor_id', 'sums', act_measures.order_sums) | indent(4) }}
 ),
 
 order_products as (
-    {{ unit_spells('act_periods', visitor_member, 'products', {
+    {{ unit_spells('act_periods', 'visitor_id', 'products', {
         'orders_squared': ['orders_from_visitors', 'orders_from_visitors'],
         'order_value_squared': ['order_value_from_visitors', 'order_value_from_visitors'],
     }) | indent(4) }}
@@ -125,8 +131,6 @@ first_visits as (
 within_days as (
     select
         first_visits.visitor_id,
-        'total' as dimension,
-        'all' as dimension_value,
         first_visits.period_grain,
         first_visits.from_index,
         first_visits.to_index,
@@ -154,15 +158,15 @@ rollup as (
             'measures': ['sessions', 'sessions_with_order'],
         },
         {
-            'relation': 'visitors', 'kind': 'spells', 'is_by_member': true,
+            'relation': 'visitors', 'kind': 'spells', 'members': 'session_members',
             'measures': ['visitors'],
         },
         {
-            'relation': 'acting_visitors', 'kind': 'spells', 'is_by_member': true,
+            'relation': 'acting_visitors', 'kind': 'spells', 'members': 'session_members',
             'measures': act_measures.values() | sum(start=[]),
         },
         {
-            'relation': 'session_products', 'kind': 'spells', 'is_by_member': true,
+            'relation': 'session_products', 'kind': 'spells', 'members': 'session_members',
             'measures': ['sessions_squared', 'sessions_by_order', 'sessions_with_order_squared'],
         },
         {

@@ -46,17 +46,14 @@ with sessions as (
     where is_eligible
 ),
 
-visitor_periods as (
-    {{ unit_periods('sessions', 'visitor_id', dimensions, parts) | indent(4) }}
+session_members as (
+    {{ member_sets('sessions', dimensions) | indent(4) }}
 ),
 
 visitors as (
-    {{ unit_counts('visitor_periods', 'visitor_id', {'visitors': 'sessions'}) | indent(4) }}
-),
-
-products as (
-    {{ unit_spells(
-        'visitor_periods', 'visitor_id, dimension, dimension_value', 'products', products
+    {{ unit_measures(
+        'sessions', 'visitor_id', dimensions, 'session_members',
+        counts={'visitors': 'sessions'}, products=products
     ) | indent(4) }}
 ),
 
@@ -68,12 +65,8 @@ rollup as (
     {{ kpi_rollup([
         {'relation': 'sessions', 'kind': 'events', 'measures': parts + timed},
         {
-            'relation': 'visitors', 'kind': 'spells', 'is_by_member': true,
-            'measures': ['visitors'],
-        },
-        {
-            'relation': 'products', 'kind': 'spells', 'is_by_member': true,
-            'measures': products | list,
+            'relation': 'visitors', 'kind': 'spells', 'members': 'session_members',
+            'measures': ['visitors'] + products | list,
         },
     ]) }}
 ),

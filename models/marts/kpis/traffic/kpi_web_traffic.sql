@@ -1,5 +1,9 @@
 {%- set dimensions = rollup_setting('dimensions') | list %}
-{%- set visitor_member = 'visitor_id, dimension, dimension_value' %}
+{%- set products = {
+    'sessions_squared': ['sessions', 'sessions'],
+    'pageviews_by_sessions': ['pageviews_in_sessions', 'sessions'],
+    'pageviews_squared': ['pageviews_in_sessions', 'pageviews_in_sessions'],
+} %}
 {%- set own_of_hits = ['device_type', 'country'] %}
 {%- set counts = [
     'visitors', 'sessions', 'pageviews', 'pageviews_in_sessions', 'pageviews_cookieless',
@@ -41,21 +45,15 @@ cookieless_hits as (
     where is_eligible
 ),
 
-visitor_periods as (
-    {{ unit_periods('sessions', 'visitor_id', dimensions, ['sessions', 'pageviews_in_sessions'])
-        | indent(4) }}
+session_members as (
+    {{ member_sets('sessions', dimensions) | indent(4) }}
 ),
 
 visitors as (
-    {{ unit_counts('visitor_periods', 'visitor_id', {'visitors': 'sessions'}) | indent(4) }}
-),
-
-session_products as (
-    {{ unit_spells('visitor_periods', visitor_member, 'products', {
-        'sessions_squared': ['sessions', 'sessions'],
-        'pageviews_by_sessions': ['pageviews_in_sessions', 'sessions'],
-        'pageviews_squared': ['pageviews_in_sessions', 'pageviews_in_sessions'],
-    }) | indent(4) }}
+    {{ unit_measures(
+        'sessions', 'visitor_id', dimensions, 'session_members',
+        counts={'visitors': 'sessions'}, products=products
+    ) | indent(4) }}
 ),
 
 identified_sessions as (
@@ -65,12 +63,15 @@ identified_sessions as (
 ),
 
 account_periods as (
-    {{ unit_periods('identified_sessions', 'account_id', dimensions, ['sessions']) | indent(4) }}
+    {{ unit_periods(
+        'identified_sessions', 'account_id', dimensions, ['sessions'], 'session_members'
+    ) | indent(4) }}
 ),
 
 accounts as (
-    {{ unit_counts('account_periods', 'account_id', {'accounts_identified': 'sessions'})
-        | indent(4) }}
+    {{ unit_counts('account_periods', 'account_id, member_set', {
+        'accounts_identified': 'sessions',
+    }) | indent(4) }}
 ),
 
 rollup as (
@@ -86,16 +87,12 @@ rollup as (
             'measures': ['pageviews_cookieless', 'cookieless_bytes'],
         },
         {
-            'relation': 'visitors', 'kind': 'spells', 'is_by_member': true,
-            'measures': ['visitors'],
+            'relation': 'visitors', 'kind': 'spells', 'members': 'session_members',
+            'measures': ['visitors'] + products | list,
         },
         {
-            'relation': 'accounts', 'kind': 'spells', 'is_by_member': true,
+            'relation': 'accounts', 'kind': 'spells', 'members': 'session_members',
             'measures': ['accounts_identified'],
-        },
-        {
-            'relation': 'session_products', 'kind': 'spells', 'is_by_member': true,
-            'measures': ['sessions_squared', 'pageviews_by_sessions', 'pageviews_squared'],
         },
     ]) }}
 ),
