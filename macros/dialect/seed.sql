@@ -1,0 +1,25 @@
+{#- Seeds of raw tables keep what the file says: every column is text, and DuckDB reads the file as it
+    is, so no type is guessed on the way in, and none is tried on each value. Others are typed as usual. -#}
+{% materialization seed, adapter='duckdb' %}
+    {%- if not model.name.startswith('raw_') -%}
+        {{ return(dbt.materialization_seed_default()) }}
+    {%- endif -%}
+    {%- set relation = this.incorporate(type='table') -%}
+    {{ begin_replacing(relation) }}
+    {%- call statement('main') %}
+        drop table if exists {{ relation }};
+        create table {{ relation }} as
+        select *
+        from read_csv(
+            {{ path_literal(adapter.get_seed_file_path(model)) }},
+            header = true,
+            skip = 0,
+            all_varchar = true,
+            delim = {{ sql_literal(config.get('delimiter', ',')) }}
+        )
+    {%- endcall %}
+    {#- What `dbt seed --show` shows. -#}
+    {%- set sample = run_query('select * from ' ~ relation ~ ' limit 10') -%}
+    {%- do store_result('agate_table', response='OK', agate_table=sample) -%}
+    {{ return(end_replacing(relation)) }}
+{% endmaterialization %}
