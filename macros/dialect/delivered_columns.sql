@@ -19,22 +19,38 @@
     {%- endset -%}
     {%- set columns = {} -%}
     {%- for database, schema, identifier in run_query(tables).rows -%}
-        {%- set query -%}
-            {%- if identifier is none -%}
-            select column_name, data_type
-            from duckdb_columns()
-            {{ place.replace('{}', 'table_name') }}
-            order by column_index
-            {%- else -%}
-            select column_name, column_type
-            from (describe {{ api.Relation.create(
+        {%- if identifier is none -%}
+            {#- A view is not asked: it may read what is gone. -#}
+            {%- set query -%}
+                select column_name, data_type
+                from duckdb_columns()
+                {{ place.replace('{}', 'table_name') }}
+                order by column_index
+            {%- endset -%}
+        {%- else -%}
+            {%- set query = columns_query(api.Relation.create(
                 database=database, schema=schema, identifier=identifier
-            ) }})
-            {%- endif -%}
-        {%- endset -%}
-        {%- for row in run_query(query).rows -%}
-            {%- do columns.update({row[0] | trim | lower: {'name': row[0], 'type': row[1]}}) -%}
-        {%- endfor -%}
+            )) -%}
+        {%- endif -%}
+        {%- do columns.update(columns_by_name(query)) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{% endmacro %}
+
+{#- The same of a table that is known to be there. -#}
+{% macro columns_of(relation) %}
+    {{ return(columns_by_name(columns_query(relation))) }}
+{% endmacro %}
+
+{% macro columns_query(relation) -%}
+    select column_name, column_type
+    from (describe {{ relation }})
+{%- endmacro %}
+
+{% macro columns_by_name(query) %}
+    {%- set columns = {} -%}
+    {%- for row in run_query(query).rows -%}
+        {%- do columns.update({row[0] | trim | lower: {'name': row[0], 'type': row[1]}}) -%}
     {%- endfor -%}
     {{ return(columns) }}
 {% endmacro %}

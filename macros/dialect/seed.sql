@@ -5,9 +5,8 @@
         {{ return(dbt.materialization_seed_default()) }}
     {%- endif -%}
     {%- set relation = this.incorporate(type='table') -%}
-    {{ begin_replacing(relation) }}
-    {%- call statement('main') %}
-        drop table if exists {{ relation }};
+    {{ begin_replacing() }}
+    {%- call replacing_statement(relation) %}
         create table {{ relation }} as
         select *
         from read_csv(
@@ -16,10 +15,12 @@
             skip = 0,
             all_varchar = true,
             delim = {{ sql_literal(config.get('delimiter', ',')) }}
-        )
+        );
     {%- endcall %}
-    {#- What `dbt seed --show` shows. -#}
-    {%- set sample = run_query('select * from ' ~ relation ~ ' limit 10') -%}
+    {%- set sample = none -%}
+    {%- if invocation_args_dict.get('show') -%}
+        {%- set sample = run_query('select * from ' ~ relation ~ ' limit 10') -%}
+    {%- endif -%}
     {%- do store_result('agate_table', response='OK', agate_table=sample) -%}
     {{ return(end_replacing(relation)) }}
 {% endmaterialization %}
