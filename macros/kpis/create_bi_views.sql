@@ -12,31 +12,46 @@
         and result.status | string == 'success' -%}
         {%- set meta = result.node.config.meta -%}
         {%- for dimension in ['total'] + (meta.dimensions | list) -%}
+            {%- set columns = bi_columns(meta, dimension, adds_up_over_time=true) -%}
+            {%- set columns_of_r12m = bi_columns(meta, dimension, adds_up_over_time=false) -%}
             {%- for grain in meta.grains -%}
-                {%- do statements.append(bi_view(result.node.name, meta, dimension, grain)) -%}
+                {%- do statements.append(bi_view(
+                    result.node.name, dimension, grain,
+                    columns_of_r12m if grain == 'r12m' else columns
+                )) -%}
             {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
+    {#- In one transaction, since each would else be written to the disk by itself. -#}
     {%- if statements -%}
+        begin transaction;
         create schema if not exists bi;
         {{ statements | join(';\n') }};
+        commit;
     {%- endif -%}
 {% endmacro %}
 
 {#- One view: the cells of one grain and one dimension of a KPI table. -#}
-{% macro bi_view(model_name, meta, dimension, grain) %}
+{% macro bi_view(model_name, dimension, grain, columns) %}
     {%- set name = model_name | replace('kpi_', '', 1) -%}
     {%- set name = name if dimension == 'total' else name ~ '_by_' ~ dimension -%}
     {%- set name = name if grain == 'month' else name ~ '_' ~ grain -%}
     create or replace view bi.{{ adapter.quote(name) }} as
     select
+        {{ columns }}
+    from kpi.{{ model_name }}
+    where period_grain = '{{ grain }}' and dimension = '{{ dimension }}'
+{% endmacro %}
+
+{#- The columns of the views of one dimension. -#}
+{% macro bi_columns(meta, dimension, adds_up_over_time) -%}
         period_start,
         period_end,
         {%- if dimension != 'total' %}
         dimension_value as {{ adapter.quote(dimension) }},
         {%- endif %}
         {%- for part, settings in meta.parts.items() %}
-        {%- set adds_up = settings.over_time == 'additive' and grain != 'r12m'
+        {%- set adds_up = settings.over_time == 'additive' and adds_up_over_time
             and (dimension == 'total' or (
                 settings.over_members == 'additive'
                 and dimension not in settings.get('distinct_by', [])
@@ -47,6 +62,4 @@
         {{ variant }},
         {%- endfor %}
         is_complete_period
-    from kpi.{{ model_name }}
-    where period_grain = '{{ grain }}' and dimension = '{{ dimension }}'
-{% endmacro %}
+{%- endmacro %}

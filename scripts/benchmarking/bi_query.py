@@ -11,11 +11,17 @@ import duckdb
 from commerce_kpis.console import UserError
 from commerce_kpis.sql import text
 
-VIEWS = (
-    *("sales_by_marketing_channel", "cac_by_marketing_channel", "romi_by_marketing_channel"),
-    *("web_traffic_by_marketing_channel", "leads_by_marketing_channel"),
-)
+# A KPI of each view, as a chart asks for it. Reading every part beside it would for the most part
+# measure how long Python takes to make objects of decimals.
+VIEWS = {
+    "sales_by_marketing_channel": "net_sales",
+    "cac_by_marketing_channel": "cac",
+    "romi_by_marketing_channel": "romi",
+    "web_traffic_by_marketing_channel": "sessions",
+    "leads_by_marketing_channel": "leads",
+}
 ROUNDS = 100
+FROM_A_VIEW = "select period_start, marketing_channel, {kpi} from bi.{view} order by period_start"
 FROM_VIEW = """
 select period_start, marketing_channel, net_sales
 from bi.sales_by_marketing_channel
@@ -70,9 +76,9 @@ def measure_waits(published: Path, build: Path, rounds: int = ROUNDS) -> Waits:
         with duckdb.connect(str(published), read_only=True) as connection:
             connection.execute(f"attach {text(build)} as build (read_only)")
             waits = [
-                _milliseconds(connection, f"from bi.{view} order by period_start")[0]
+                _milliseconds(connection, FROM_A_VIEW.format(view=view, kpi=kpi))[0]
                 for _ in range(rounds)
-                for view in VIEWS
+                for view, kpi in VIEWS.items()
             ]
             sales = [_milliseconds(connection, FROM_VIEW) for _ in range(rounds)]
             facts = [_milliseconds(connection, FROM_FACTS) for _ in range(3)]

@@ -27,6 +27,8 @@ TEMPORARY = ".publishing"
 CLOCK = ("intermediate", "int_build__clock")
 # What a build says of itself, beside its models.
 BUILD_TABLES = ("build_models", "kpi_queries")
+# The rows of a KPI table lie in the order of their key: what one view of it lists is in one place.
+CELL = ["period_grain", "dimension", "period_start", "dimension_value"]
 
 
 @dataclass(frozen=True)
@@ -282,6 +284,9 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, table: _Table, is_hashed:
         types = [(quoted(name), kind) for name, kind, _ in columns]
         chosen = without_addresses(connection, f"build.{table.sql}", types)
         content = f"select {chosen} from build.{table.sql}"
+    names = {name for name, _, _ in columns}
+    if names.issuperset(CELL) and "kpi" not in names:
+        content += f" order by {', '.join(CELL)}"
     connection.execute(f"create schema if not exists {quoted(table.schema)}")
     if table.ddl is None:
         connection.execute(f"create table {table.sql} as {content}")

@@ -208,6 +208,30 @@ def test_what_is_published_is_as_it_was_built(make_build: MakeBuild, tmp_path: P
         connection.execute("insert into core.fct_orders values (1, 1, 'b')")
 
 
+def test_rows_of_a_kpi_table_lie_in_the_order_of_their_key(
+    make_build: MakeBuild, tmp_path: Path
+) -> None:
+    build_file = make_build("first")
+    with duckdb.connect(str(build_file)) as connection:
+        connection.execute(
+            """
+            create or replace table kpi.kpi_sales as
+            select 'first' as build_id, * from (values
+                (1, 'week', 'total', date '2025-01-06', 'all'),
+                (2, 'month', 'country', date '2025-01-01', 'FR'),
+                (3, 'month', 'country', date '2025-01-01', 'DE'),
+                (4, 'month', 'country', date '2024-12-01', 'FR'),
+                (5, 'month', 'channel', date '2025-01-01', 'web')
+            ) as cells (orders, period_grain, dimension, period_start, dimension_value)
+            """
+        )
+    out = tmp_path / "kpis.duckdb"
+    publish(build_file, out)
+    with duckdb.connect(str(out), read_only=True) as connection:
+        rows = connection.execute("select orders from kpi.kpi_sales").fetchall()
+    assert rows == [(5,), (4,), (3,), (2,), (1,)]
+
+
 def test_a_view_of_what_is_not_published_stops_publishing(
     make_build: MakeBuild, tmp_path: Path
 ) -> None:
