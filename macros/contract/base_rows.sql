@@ -17,7 +17,10 @@
 
     landed: where the landed rows are, if not in the table's landing view (macro landed_rows). -#}
 {% macro base_rows(table_name, landed=none) %}
-    {%- set landed = landed or landed_rows(table_name) -%}
+    {%- if not landed -%}
+        {{ landed_in_increments(table_name) }}
+        {%- set landed = landed_rows(table_name) -%}
+    {%- endif -%}
     {%- set contract = landing_contract()[table_name] -%}
     {%- set columns = dict(contract.columns, **contract.common) -%}
     {%- set keys = landing_keys(table_name) -%}

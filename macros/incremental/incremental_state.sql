@@ -6,10 +6,20 @@
                          they are, of the run that last made it whole, the fingerprint of its
                          definition, and the clock it was made with
     state.changed_units  which units of a model a run has changed: for models further down, which
-                         read what is newer than their own rows -#}
+                         read what is newer than their own rows
+
+    While no raw table is declared to only grow, no model is incremental and there is nothing to
+    remember. -#}
 {% macro open_incremental_state() %}
     {%- if execute and flags.WHICH in ('build', 'run', 'retry') %}
+        {%- set kept = [] %}
+        {%- for node in graph.nodes.values() if node.config.materialized == 'incremental' %}
+            {%- do kept.append(quoted(node.name)) %}
+        {%- endfor %}
         {%- set statements -%}
+            {%- if not kept %}
+            drop schema if exists state cascade;
+            {%- else %}
             create schema if not exists state;
             create table if not exists state.builds (build_number bigint, invocation_id varchar);
             create table if not exists state.models (
@@ -22,6 +32,9 @@
             insert into state.builds
             select coalesce(max(build_number), 0) + 1, '{{ invocation_id }}'
             from state.builds;
+            delete from state.models
+            where model_name not in ({{ kept | join(', ') }});
+            {%- endif %}
         {%- endset %}
         {%- do run_query(statements) %}
     {%- endif %}
@@ -50,9 +63,6 @@
 
 {#- Whether what the model was made of before cannot be kept. -#}
 {% macro is_unfit_for_increments(strategy) %}
-    {%- if is_base_shelf() and not only_grows(model.name.split('__')[1]) -%}
-        {{ return(true) }}
-    {%- endif -%}
     {%- set sound -%}
         select count(*)
         from state.models as own
@@ -71,6 +81,14 @@
             {%- endif %}
     {%- endset -%}
     {{ return(run_query(sound).rows[0][0] == 0) }}
+{% endmacro %}
+
+
+{#- How models are kept that follow what raw tables bring: in increments, if any of these is declared to
+    only grow. -#}
+{% macro table_or_increments(is_declared=none) %}
+    {%- set is_declared = var('append_or_update') if is_declared is none else is_declared -%}
+    {{ return('incremental' if is_declared else 'table') }}
 {% endmacro %}
 
 

@@ -1,3 +1,18 @@
+{#- How the base shelf of a raw table is kept: in increments, if the raw table is declared to only
+    grow. -#}
+{% macro landed_in_increments(table_name) -%}
+    {%- if only_grows(table_name) -%}
+    {{ config(
+        materialized='incremental',
+        incremental_strategy='replace_units',
+        on_schema_change='ignore',
+        pre_hook='{{ find_changed_keys() }}',
+        post_hook='{{ remember_whole_build() }}'
+    ) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
 {#- The landed rows that the base shelf of a raw table is made of. Where the raw table is declared to
     only grow (variable `append_or_update`), an incremental build reads the rows loaded since the last
     one, and the earlier rows of the keys that these have; a unit is a key. -#}

@@ -60,6 +60,7 @@
 
 {#- Post-hook of incremental models: a build that did not replace units has made the model whole. -#}
 {% macro remember_whole_build() %}
+    {%- if model.config.materialized == 'incremental' %}
     {%- set is_remembered -%}
         exists (
             select 1
@@ -78,6 +79,7 @@
         {{ quoted(model.name) }}, ({{ this_build() }}), ({{ this_build() }}),
         {{ quoted(definition_fingerprint()) }}, ({{ clock_of_this_build() }})
     where not {{ is_remembered }};
+    {%- endif %}
 {% endmacro %}
 
 

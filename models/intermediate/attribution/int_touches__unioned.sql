@@ -1,5 +1,5 @@
 {{ config(
-    materialized='incremental',
+    materialized=table_or_increments(),
     incremental_strategy='replace_differences',
     unique_key=['touch_id', 'account_id'],
     meta={'changes_of': 'account_id'},

@@ -1,5 +1,5 @@
 {{ config(
-    materialized='incremental',
+    materialized=table_or_increments(only_grows('web_events')),
     incremental_strategy='replace_units',
     unique_key='client_id',
     pre_hook='{{ find_changed_clients() }}',

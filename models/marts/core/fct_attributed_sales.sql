@@ -1,5 +1,5 @@
 {{ config(
-    materialized='incremental',
+    materialized=table_or_increments(),
     incremental_strategy='replace_units',
     unique_key='order_id',
     pre_hook='{{ find_changed_units() }}',
