@@ -15,52 +15,106 @@
     if not variant.denominator and not variant.is_statistic and name not in sums %}
     {%- do sums.append(name) %}
 {%- endfor %}
-with cells as (
-    select
-        cells.*,
-        periods.period_index,
-        periods.previous_period_start,
-        periods.year_ago_period_start,
-        periods.trailing_year_start
-    from {{ relation }} as cells
-    inner join {{ ref('dim_periods') }} as periods
-        on
-            cells.period_grain = periods.period_grain
-            and cells.period_start = periods.period_start
-),
-
-clock as (
+{#- What must have been delivered, each list once. -#}
+{%- set needed = [] %}
+{%- for variant in meta.variants.values() if variant.needs and variant.needs not in needed %}
+    {%- do needed.append(variant.needs) %}
+{%- endfor %}
+with clock as (
     select as_of_date, history_start_date, first_order_date, first_visit_date
     from {{ ref('int_build__clock') }}
 ),
 
 spine as (
-    select period_grain, period_start
+    select
+        period_grain,
+        period_start,
+        period_end,
+        period_index,
+        previous_period_start,
+        year_ago_period_start,
+        trailing_year_start
     from {{ ref('dim_periods') }}
 ),
 
+{% if needed -%}
+sources as (
+    select
+        {%- for needs in needed %}
+        {{ is_delivered(needs) | indent(8) }} as is_delivered_{{ loop.index }}{{ ',' if not loop.last }}
+        {%- endfor %}
+),
+
+{% endif -%}
 {% if converted -%}
 -- Periods, and twelve months that end with them, in which money lacks an exchange rate.
 rate_gaps as (
     select
-        periods.period_grain,
-        periods.period_start,
+        spine.period_grain,
+        spine.period_start,
         {%- for table in converted %}
         bool_or(
-            gaps.table_name = '{{ table }}' and gaps.gap_to > periods.period_start
+            gaps.table_name = '{{ table }}' and gaps.gap_to > spine.period_start
         ) as {{ table }}_gap,
         bool_or(gaps.table_name = '{{ table }}') as {{ table }}_gap_in_year
         {{- ',' if not loop.last }}
         {%- endfor %}
-    from {{ ref('dim_periods') }} as periods
+    from spine
     inner join {{ ref('int_fx__gaps') }} as gaps
         on
-            periods.period_end > gaps.gap_from
-            and least(periods.period_start, periods.trailing_year_start) < gaps.gap_to
-    group by periods.period_grain, periods.period_start
+            spine.period_end > gaps.gap_from
+            and least(spine.period_start, spine.trailing_year_start) < gaps.gap_to
+    group by spine.period_grain, spine.period_start
 ),
 
 {% endif -%}
+-- All that is the same for every cell of a period.
+periods as (
+    select
+        spine.* exclude (period_end),
+        clock.as_of_date,
+        clock.history_start_date,
+        clock.first_order_date,
+        clock.first_visit_date,
+        previous_spine.period_start is not null as has_previous,
+        year_ago_spine.period_start is not null as has_year_ago
+        {%- for _ in needed %},
+        sources.is_delivered_{{ loop.index }}
+        {%- endfor %}
+        {%- for table in converted %},
+        rate_gaps.{{ table }}_gap,
+        rate_gaps.{{ table }}_gap_in_year
+        {%- endfor %}
+    from spine
+    cross join clock
+    {%- if needed %}
+    cross join sources
+    {%- endif %}
+    {%- for prefix in ['previous', 'year_ago'] %}
+    left join spine as {{ prefix }}_spine
+        on
+            spine.period_grain = {{ prefix }}_spine.period_grain
+            and spine.{{ prefix }}_period_start = {{ prefix }}_spine.period_start
+    {%- endfor %}
+    {%- if converted %}
+    left join rate_gaps
+        on
+            spine.period_grain = rate_gaps.period_grain
+            and spine.period_start = rate_gaps.period_start
+    {%- endif %}
+),
+
+cells as (
+    select
+        cells.*,
+        periods.* exclude (period_grain, period_start)
+    from {{ relation }} as cells
+    inner join periods
+        on
+            cells.period_grain = periods.period_grain
+            and cells.period_start = periods.period_start
+),
+
 {% if 'day' in meta.grains -%}
 -- A running period is compared with as many days of the one before as have passed of it.
 cut as (
@@ -74,7 +128,6 @@ cut as (
         {%- endfor %}
         count(*) as days
     from cells as running
-    cross join clock
     inner join cells as days
         on
             days.period_grain = 'day'
@@ -82,7 +135,8 @@ cut as (
             and running.dimension_value = days.dimension_value
             and days.period_start >= running.previous_period_start
             and days.period_start
-            < running.previous_period_start + cast(clock.as_of_date - running.period_start as integer)
+            < running.previous_period_start
+            + cast(running.as_of_date - running.period_start as integer)
     where not running.is_complete_period and running.period_grain not in ('day', 'r12m')
     group by all
 ),
@@ -91,13 +145,7 @@ cut as (
 
 compared as (
     select
-        cells.*,
-        clock.as_of_date,
-        clock.history_start_date,
-        clock.first_order_date,
-        clock.first_visit_date,
-        previous_spine.period_start is not null as has_previous,
-        year_ago_spine.period_start is not null as has_year_ago
+        cells.*
         {%- for prefix in ['previous', 'year_ago'] %}
         {%- for name in kpi_value_columns(meta) %},
         {{ prefix }}.{{ name }} as {{ prefix }}_{{ name }}
@@ -108,18 +156,7 @@ compared as (
         cut.{{ name }} as cut_{{ name }}
         {%- endfor %}
         {%- endif %}
-        {%- for table in converted %},
-        rate_gaps.{{ table }}_gap,
-        rate_gaps.{{ table }}_gap_in_year
-        {%- endfor %}
     from cells
-    cross join clock
-    {%- if converted %}
-    left join rate_gaps
-        on
-            cells.period_grain = rate_gaps.period_grain
-            and cells.period_start = rate_gaps.period_start
-    {%- endif %}
     {%- for prefix in ['previous', 'year_ago'] %}
     left join cells as {{ prefix }}
         on
@@ -127,10 +164,6 @@ compared as (
             and cells.{{ prefix }}_period_start = {{ prefix }}.period_start
             and cells.dimension = {{ prefix }}.dimension
             and cells.dimension_value = {{ prefix }}.dimension_value
-    left join spine as {{ prefix }}_spine
-        on
-            cells.period_grain = {{ prefix }}_spine.period_grain
-            and cells.{{ prefix }}_period_start = {{ prefix }}_spine.period_start
     {%- endfor %}
     {%- if 'day' in meta.grains %}
     left join cut
@@ -164,7 +197,7 @@ long as (
         {{ "'" ~ (variant.interval.method if variant.interval is mapping else variant.interval) ~ "'"
             if variant.interval and variant.interval != 'none' else 'cast(null as varchar)' }}
             as ci_method,
-        {{ is_delivered(variant.needs) if variant.needs else 'true' }}
+        {{ 'is_delivered_' ~ (needed.index(variant.needs) + 1) if variant.needs else 'true' }}
         and not coalesce({{ (variant.flags or {}).get('missing_source', 'false') }}, false)
             as is_source_delivered,
         {%- for flag in ['missing_cost', 'not_estimable'] %}

@@ -73,3 +73,18 @@ def test_a_table_and_a_view_take_each_others_place(project: Path) -> None:
     assert _build(project, view.replace("2", "3")) == (0, [("fct_things", "VIEW")], [(3,)])
     table = [("fct_things", "BASE TABLE")]
     assert _build(project, "select 4 as thing_id") == (0, table, [(4,)])
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select cast(1 as bigint) as thing_id",
+        "select 1 as thing_number",
+        "select 1 as thing_id, 2 as another",
+        "select 1 as thing_id, 2 as thing_id",
+    ],
+)
+def test_a_query_that_breaks_the_contract_makes_nothing(project: Path, sql: str) -> None:
+    table = [("fct_things", "BASE TABLE")]
+    assert _build(project, "select 1 as thing_id") == (0, table, [(1,)])
+    assert _build(project, sql) == (1, table, [(1,)])

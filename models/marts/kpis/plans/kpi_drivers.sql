@@ -67,8 +67,17 @@ totals as (
     where dimension = 'total'
 ),
 
+-- A number names a change in what follows, since five keys of text are slow to group and to sort.
 changes as (
     select
+        row_number() over (
+            order by
+                totals.kpi,
+                totals.variant,
+                totals.period_grain,
+                totals.period_start,
+                comparisons.comparison
+        ) as change_number,
         variants.kpi,
         variants.variant,
         variants.is_ratio,
@@ -125,11 +134,7 @@ sides as (
 -- Who is absent in one of the two periods has nothing there.
 members as (
     select
-        cells.kpi,
-        cells.variant,
-        cells.period_grain,
-        sides.period_start,
-        sides.comparison,
+        changes.change_number,
         cells.dimension,
         cells.dimension_value,
         sum(case when sides.is_now then cells.numerator else 0 end) as numerator,
@@ -141,23 +146,22 @@ members as (
         on
             cells.period_grain = sides.period_grain
             and cells.period_start = sides.cell_start
-    group by
-        cells.kpi,
-        cells.variant,
-        cells.period_grain,
-        sides.period_start,
-        sides.comparison,
-        cells.dimension,
-        cells.dimension_value
+    inner join changes
+        on
+            cells.kpi = changes.kpi
+            and cells.variant = changes.variant
+            and sides.period_grain = changes.period_grain
+            and sides.period_start = changes.period_start
+            and sides.comparison = changes.comparison
+    where
+        changes.change is not null
+        and position(concat(', ', cells.dimension, ', ') in changes.additive_dimensions) > 0
+    group by changes.change_number, cells.dimension, cells.dimension_value
 ),
 
 weighed as (
     select
-        changes.kpi,
-        changes.variant,
-        changes.period_grain,
-        changes.period_start,
-        changes.comparison,
+        members.change_number,
         changes.is_ratio,
         changes.mean_value,
         members.dimension,
@@ -173,27 +177,14 @@ weighed as (
         changes.scale * {{ safe_ratio('members.earlier_numerator', 'changes.earlier_denominator') }}
             as earlier_brought
     from members
-    inner join changes
-        on
-            members.kpi = changes.kpi
-            and members.variant = changes.variant
-            and members.period_grain = changes.period_grain
-            and members.period_start = changes.period_start
-            and members.comparison = changes.comparison
-    where
-        changes.change is not null
-        and position(concat(', ', members.dimension, ', ') in changes.additive_dimensions) > 0
+    inner join changes on members.change_number = changes.change_number
 ),
 
 -- Means are of both periods. A member without a denominator has no ratio: its numerator still
 -- moves the total.
 moved as (
     select
-        kpi,
-        variant,
-        period_grain,
-        period_start,
-        comparison,
+        change_number,
         dimension,
         dimension_value,
         case when not is_ratio then difference end as amount,
@@ -211,11 +202,7 @@ moved as (
 -- Money is what it is divided by times what each of that brings.
 divided as (
     select
-        changes.kpi,
-        changes.variant,
-        changes.period_grain,
-        changes.period_start,
-        changes.comparison,
+        changes.change_number,
         'total' as dimension,
         'all' as dimension_value,
         cast(ratios.denominator - earlier.denominator as double)
@@ -244,11 +231,7 @@ effects as (
         'numerator_only': 'moved', 'volume': 'divided', 'value': 'divided',
     }.items() %}
     select
-        kpi,
-        variant,
-        period_grain,
-        period_start,
-        comparison,
+        change_number,
         dimension,
         dimension_value,
         '{{ effect }}' as effect,
@@ -264,11 +247,11 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by kpi, variant, period_grain, period_start, comparison, dimension
+            partition by change_number, dimension
             order by abs(contribution) desc, dimension_value asc, effect asc
         ) as effect_rank,
         sum(contribution) over (
-            partition by kpi, variant, period_grain, period_start, comparison, dimension
+            partition by change_number, dimension
         ) as contributions
     from effects
 ),
@@ -309,13 +292,7 @@ final as (
             else 'ok'
         end as driver_status
     from changes
-    left join ranked
-        on
-            changes.kpi = ranked.kpi
-            and changes.variant = ranked.variant
-            and changes.period_grain = ranked.period_grain
-            and changes.period_start = ranked.period_start
-            and changes.comparison = ranked.comparison
+    left join ranked on changes.change_number = ranked.change_number
     where
         changes.change is null
         or ranked.contribution != 0
