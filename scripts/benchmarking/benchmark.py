@@ -25,7 +25,17 @@ from benchmarking.history import append_history, machine, read_history
 from benchmarking.measure import Run, run_measured
 from benchmarking.picture import draw
 from benchmarking.report import print_report
-from benchmarking.results import BUILD, FLOOR, NEXT_DAY, PARSE, TESTED, Benchmark, Measured
+from benchmarking.results import (
+    BUILD,
+    FLOOR,
+    NEXT_DAY,
+    PARSE,
+    TESTED,
+    WHOLE,
+    Benchmark,
+    Measured,
+)
+from benchmarking.same_tables import different_tables
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -61,7 +71,7 @@ def main(
     """Build the project at a scale, measure it beside hand-written SQL, report and remember.
 
     Runs, each in a process of its own: the floor, `dbt build` without tests, with all data tests,
-    and, with --days, the build of further days. The exit code is 1 if one of them failed; bars that
+    and, with --days, the build of further days, compared with one of all days made whole. The exit code is 1 if one of them failed; bars that
     are not met change nothing.
     """
     if scale is None and data is None:
@@ -114,7 +124,13 @@ class Runs:
         self.settings = settings
         self.data = data
         self.console = console
-        self.builds = Builds(settings, "build", {"landing": "files", "landing_path": str(data)})
+        # What is generated only grows, so a build of further days reads what is new.
+        self.variables = {
+            "landing": "files",
+            "landing_path": str(data),
+            "append_or_update": "all",
+        }
+        self.builds = Builds(settings, "build", self.variables)
         self.floor_file = settings.work / "floor" / "floor.duckdb"
 
     def build(self, rounds: int, with_tests: bool) -> None:
@@ -143,9 +159,17 @@ class Runs:
             self.benchmark.waits = measure_waits(published, self.builds.file)
 
     def next_days(self, days: int) -> None:
-        """A build into the file that is there, after further days of data."""
+        """A build into the file that is there, after further days of data, and one made whole."""
         generate("--days", days, "--out", self.data)
         self._keep(NEXT_DAY, *self.builds.build(NEXT_DAY, *WITHOUT_TESTS), self.builds.file)
+        whole = Builds(self.settings, "whole", self.variables)
+        whole.forget()
+        self._keep(WHOLE, *whole.build(WHOLE, *WITHOUT_TESTS), whole.file)
+        if self.benchmark.seconds(NEXT_DAY) and self.benchmark.seconds(WHOLE):
+            self.benchmark.problems.extend(
+                f"after {days} days the build differs from one made whole: {line}"
+                for line in different_tables(self.builds.file, whole.file)
+            )
 
     def demo(self) -> None:
         """A build of the demo company, of which dbt's part is measured."""

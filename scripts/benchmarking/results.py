@@ -9,7 +9,8 @@ from benchmarking.bi_query import Waits
 from benchmarking.dbt_figures import Figures
 from benchmarking.measure import Run
 
-FLOOR, BUILD, TESTED, NEXT_DAY, PARSE = "floor", "build", "build and tests", "next day", "parse"
+FLOOR, BUILD, TESTED, PARSE = "floor", "build", "build and tests", "parse"
+NEXT_DAY, WHOLE = "next day", "made whole"
 
 
 @dataclass

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from benchmarking.same_tables import different_tables
 from commerce_kpis.dbt_run import DBT
 from conftest import PROJECT, build_environment, module_environment
 from landing_history import History
@@ -72,24 +73,8 @@ class Project:
         return self.folder / name / "build.duckdb"
 
     def differences(self, name: str, whole: str) -> list[str]:
-        """Tables that differ between two build files, with the rows that only one has."""
-        found = []
-        with duckdb.connect() as connection:
-            connection.execute(f"attach '{self.file(name)}' as one (read_only)")
-            connection.execute(f"attach '{self.file(whole)}' as whole (read_only)")
-            tables = connection.execute(
-                "select schema_name || '.' || table_name from duckdb_tables() where"
-                " database_name = 'whole' and schema_name not in ('state', 'trust')"
-            ).fetchall()
-            assert len(tables) > 80
-            for (table,) in tables:
-                for one, other in (("one", "whole"), ("whole", "one")):
-                    rows = connection.execute(
-                        f"select count(*) from (from {one}.{table} except all from {other}.{table})"
-                    ).fetchone()[0]
-                    if rows:
-                        found.append(f"{table}: {rows} rows only in {one}")
-        return found
+        """Tables that differ between two build files."""
+        return different_tables(self.file(name), self.file(whole))
 
     def replaced(self, name: str) -> list[str]:
         """Models that the last build did not make whole."""
