@@ -71,8 +71,8 @@ def main(
     """Build the project at a scale, measure it beside hand-written SQL, report and remember.
 
     Runs, each in a process of its own: the floor, `dbt build` without tests, with all data tests,
-    and, with --days, the build of further days, compared with one of all days made whole. The exit code is 1 if one of them failed; bars that
-    are not met change nothing.
+    and, with --days, the build of further days, compared with one of all days made whole. The exit
+    code is 1 if one of them failed; bars that are not met change nothing.
     """
     if scale is None and data is None:
         raise UserError("Say how much data: --scale 1, or --data with a folder of raw tables.")
