@@ -18,34 +18,64 @@ with leads as (
         and age_days > {{ var('lead_window_days') }}
 ),
 
--- A lead that converted meets each of its period that did not: the higher score wins, equal ones
--- win half. The share of meetings that are won is the area (Mann and Whitney, 1947).
-pairs as (
+scored_leads as (
     select
         leads.lead_id,
         leads.account_id,
+        leads.score,
+        leads.leads_converted,
         periods.period_grain,
-        periods.period_index as from_index,
-        periods.period_index as to_index,
-        count(*) filter (where leads.leads_converted = 0) over in_period as score_pairs,
-        count(*) filter (where leads.leads_converted = 0) over up_to_the_score
-        - 0.5 * count(*) filter (where leads.leads_converted = 0) over with_the_score
-            as score_pairs_won
+        periods.period_index
     from leads
     inner join (
         {{ period_days() | indent(8) }}
     ) as periods
         on leads.event_date = periods.date_day
     where leads.leads_scored = 1
+),
+
+scores as (
+    select
+        period_grain,
+        period_index,
+        score,
+        count(*) filter (where leads_converted = 0) as leads_lost
+    from scored_leads
+    group by period_grain, period_index, score
+),
+
+-- A lead that converted meets each of its period that did not: the higher score wins, equal ones
+-- win half. The share of meetings that are won is the area (Mann and Whitney, 1947).
+meetings as (
+    select
+        period_grain,
+        period_index,
+        score,
+        cast(sum(leads_lost) over in_period as bigint) as score_pairs,
+        cast(sum(leads_lost) over up_to_the_score as bigint) - 0.5 * leads_lost
+            as score_pairs_won
+    from scores
     window
-        in_period as (partition by periods.period_grain, periods.period_index),
-        up_to_the_score as (
-            partition by periods.period_grain, periods.period_index order by leads.score
-        ),
-        with_the_score as (
-            partition by periods.period_grain, periods.period_index, leads.score
-        )
-    qualify leads.leads_converted = 1
+        in_period as (partition by period_grain, period_index),
+        up_to_the_score as (partition by period_grain, period_index order by score)
+),
+
+pairs as (
+    select
+        scored_leads.lead_id,
+        scored_leads.account_id,
+        scored_leads.period_grain,
+        scored_leads.period_index as from_index,
+        scored_leads.period_index as to_index,
+        meetings.score_pairs,
+        meetings.score_pairs_won
+    from scored_leads
+    inner join meetings
+        on
+            scored_leads.period_grain = meetings.period_grain
+            and scored_leads.period_index = meetings.period_index
+            and scored_leads.score = meetings.score
+    where scored_leads.leads_converted = 1
 ),
 
 -- Pairs across bands belong to none of them: they only count in the total.
