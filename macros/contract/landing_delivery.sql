@@ -25,8 +25,7 @@
         {%- set files = landing_files().tables.get(table_name) -%}
         {{ return(landing_readers(table_name, files) if files else {'readers': [], 'problems': []}) }}
     {%- else -%}
-        {%- set is_seed = landing == 'seeds' -%}
-        {%- set columns = columns_of(relation) if is_seed else delivered_columns(relation) -%}
+        {%- set columns = delivered_columns(relation) -%}
         {%- set reader = {'kind': 'relation', 'files': [], 'columns': columns, 'source': relation} -%}
         {{ return({'readers': [reader] if columns else [], 'problems': []}) }}
     {%- endif -%}

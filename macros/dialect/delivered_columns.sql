@@ -28,24 +28,15 @@
                 order by column_index
             {%- endset -%}
         {%- else -%}
-            {%- set query = columns_query(api.Relation.create(
+            {%- set table = api.Relation.create(
                 database=database, schema=schema, identifier=identifier
-            )) -%}
+            ) -%}
+            {%- set query = 'select column_name, column_type from (describe ' ~ table ~ ')' -%}
         {%- endif -%}
         {%- do columns.update(columns_by_name(query)) -%}
     {%- endfor -%}
     {{ return(columns) }}
 {% endmacro %}
-
-{#- The same of a table that is known to be there. -#}
-{% macro columns_of(relation) %}
-    {{ return(columns_by_name(columns_query(relation))) }}
-{% endmacro %}
-
-{% macro columns_query(relation) -%}
-    select column_name, column_type
-    from (describe {{ relation }})
-{%- endmacro %}
 
 {% macro columns_by_name(query) %}
     {%- set columns = {} -%}
