@@ -34,6 +34,9 @@
             from state.builds;
             delete from state.models
             where model_name not in ({{ kept | join(', ') }});
+            -- What every model has seen is forgotten.
+            delete from state.changed_units
+            where build_number <= (select min(build_number) from state.models);
             {%- endif %}
         {%- endset %}
         {%- do run_query(statements) %}
@@ -150,7 +153,7 @@
     {%- set code = codes | join('\n') -%}
     {%- set pattern = "var\\(['\"](\\w+)['\"]" -%}
     {%- for name in modules.re.findall(pattern, code) | unique | sort if name != 'as_of' -%}
-        {%- set _ = codes.append(name ~ '=' ~ var(name)) -%}
+        {%- set _ = codes.append(name ~ '=' ~ var(name, '')) -%}
     {%- endfor -%}
     {{ return(local_md5(codes | join('\n'))) }}
 {% endmacro %}

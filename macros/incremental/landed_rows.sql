@@ -109,5 +109,15 @@
 {#- Whether the rows of a raw table, once landed, stay as they are: a change comes as another row. -#}
 {% macro only_grows(table_name) %}
     {%- set declared = var('append_or_update') -%}
-    {{ return(declared == 'all' or table_name in declared) }}
+    {%- if declared == 'all' -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- set names = [declared] if declared is string else declared -%}
+    {%- for name in names if name not in landing_contract() -%}
+        {{ exceptions.raise_compiler_error(
+            "The variable append_or_update names '" ~ name ~ "', which is no raw table: give a list of"
+            ~ " tables of docs/landing_contract.md, or all. See docs/incremental.md."
+        ) }}
+    {%- endfor -%}
+    {{ return(table_name in names) }}
 {% endmacro %}

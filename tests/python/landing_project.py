@@ -42,7 +42,7 @@ class LandingProject:
         return self.folder / f"{run}.duckdb"
 
     def build(
-        self, run: str, *select: str, environment: dict[str, str] | None = None, **variables: str
+        self, run: str, *select: str, environment: dict[str, str] | None = None, **variables: object
     ) -> subprocess.CompletedProcess[str]:
         """Run `dbt build` without tests into the build file of that run."""
         return subprocess.run(

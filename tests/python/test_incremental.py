@@ -14,6 +14,7 @@ from benchmarking.same_tables import different_tables
 from commerce_kpis.dbt_run import DBT
 from conftest import PROJECT, build_environment, module_environment
 from landing_history import History
+from landing_project import LandingProject
 
 HISTORIES = int(os.environ.get("INCREMENTAL_HISTORIES", "1"))
 LOADS = 3
@@ -112,3 +113,30 @@ def test_a_killed_build_leaves_nothing_wrong_behind(tmp_path: Path) -> None:
     project.build("whole")
     assert project.differences("grown", "whole") == []
     assert "int_web__sessions" in project.replaced("grown")
+
+
+def test_only_declared_tables_are_read_in_increments(tmp_path: Path, demo_folder: Path) -> None:
+    project = LandingProject(tmp_path)
+    for _ in range(2):
+        done = project.build(
+            "declared",
+            *("+base_contract__orders", "+base_contract__payments"),
+            landing="files",
+            landing_path=str(demo_folder),
+            append_or_update=["orders"],
+        )
+        assert done.returncode == 0, done.stdout
+    remembered = project.query("declared", "select model_name, whole_since from state.models")
+    assert remembered == [("base_contract__orders", 1)]
+
+
+def test_a_declared_table_must_be_a_raw_table(tmp_path: Path, demo_folder: Path) -> None:
+    done = LandingProject(tmp_path).build(
+        "misspelt",
+        "+base_contract__orders",
+        landing="files",
+        landing_path=str(demo_folder),
+        append_or_update=["order"],
+    )
+    assert done.returncode != 0
+    assert "append_or_update names 'order', which is no raw table" in done.stdout
