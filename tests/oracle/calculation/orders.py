@@ -155,7 +155,7 @@ class Sales:
             gross=price.gross,
             discount=price.discount,
             tax=price.tax,
-            cost=self.products.cost(line, rate, added),
+            cost=self.products.cost(line, rate, order_date),
             is_gift_card=bool(product and product["is_gift_card"]),
             members={
                 "product": line["product_id"] or UNKNOWN,
@@ -256,7 +256,7 @@ class Sales:
                 yield self._entry(order, line, "gross", day, gross, line.quantity)
                 yield self._entry(order, line, "discount", day, gross - net)
                 yield self._entry(order, line, "cost", day, line.cost or ZERO)
-            yield self._entry(order, None, "tax", day, money(line.tax * order.rate))
+                yield self._entry(order, None, "tax", day, money(line.tax * order.rate))
         rest = order.tax - sum((line.tax for line in order.lines), ZERO)
         yield self._entry(order, None, "tax", order.order_date, money(rest * order.rate))
         shipping = money(order.shipping * order.rate)
