@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from .business import Row
-from .channels import NOWHERE, UNKNOWN, Channels, Origin, Referrers
+from .channels import NOWHERE, UNKNOWN, Channels, Origin, Referrers, path_of
 
 TypedRow = dict[str, object]
 FUNNEL_EVENTS = {
@@ -119,7 +119,7 @@ class Sessioniser:
             bytes_sent=sum(sizes) if sizes else None,
             origin=origin,
             channel=self.channels.of_origin(origin),
-            landing_page=_first(hit["page_url"] for hit in hits),
+            landing_page=path_of(_first(hit["page_url"] for hit in hits)),
             device_type=_first(hit["device_type"] for hit in hits),
             country_code=_first(hit["country_code"] for hit in hits),
             has_form=any(hit["event_name"] == "form_submit" for hit in hits),
@@ -146,7 +146,7 @@ class Sessioniser:
             bytes_sent=row["bytes_sent"],
             origin=origin,
             channel=self.channels.of_origin(origin),
-            landing_page=row["landing_page"],
+            landing_page=path_of(row["landing_page"]),
             device_type=row["device_type"],
             country_code=row["country_code"],
             has_form=bool(row["has_form_submit"]),
