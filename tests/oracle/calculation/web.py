@@ -109,7 +109,7 @@ class Sessioniser:
         origin = next((found for found in origins if found is not None), NOWHERE)
         sizes = [hit["bytes_sent"] for hit in hits if hit["bytes_sent"] is not None]
         return Visit(
-            session_id=first["event_id"],
+            session_id=f"{first['client_id']}@{first['event_at']}",
             source_name=first["source_name"],
             client_id=first["client_id"],
             contact_id=_first(hit["contact_id"] for hit in reversed(hits)),
