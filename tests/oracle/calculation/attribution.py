@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from .channels import UNKNOWN, Channels
-from .credit_models import MODELS, Path, credits
-from .facts import Account, Credit, Touch
+from oracle.calculation.channels import UNKNOWN, Channels
+from oracle.calculation.credit_models import MODELS, Path, credits
+from oracle.calculation.facts import Account, Credit, Touch
 
 UNATTRIBUTED = "(unattributed)"
 
@@ -59,9 +59,7 @@ class Touches:
         return any(touch.is_marketing for touch in touches)
 
 
-def credit(
-    conversions: Iterable[Conversion], touches: Touches, lookback_days: int
-) -> list[Credit]:
+def credit(conversions: Iterable[Conversion], touches: Touches, lookback_days: int) -> list[Credit]:
     """The credits of every conversion by every model; without a touch all goes to nobody."""
     found = []
     for conversion in conversions:
@@ -86,9 +84,7 @@ def _credits_of(conversion: Conversion, path: Path, model: str) -> list[Credit]:
     return [_credit(conversion, model, touch, share) for touch, share in shares if share]
 
 
-def _credit(
-    conversion: Conversion, model: str, touch: Touch | None, share: Decimal
-) -> Credit:
+def _credit(conversion: Conversion, model: str, touch: Touch | None, share: Decimal) -> Credit:
     return Credit(
         conversion_kind=conversion.kind,
         conversion_id=conversion.conversion_id,

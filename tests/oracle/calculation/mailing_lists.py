@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from .channels import UNKNOWN
+from oracle.calculation.channels import UNKNOWN
 
 TypedRow = dict[str, object]
 JOINING = ("subscribe", "import")

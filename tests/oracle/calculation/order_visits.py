@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from .facts import Order
-from .visitors import Visitors, person
-from .web import TypedRow, Visit
+from oracle.calculation.facts import Order
+from oracle.calculation.visitors import Visitors, person
+from oracle.calculation.web import TypedRow, Visit
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,10 @@ class OrderVisits:
             for hit in visit.hits:
                 if hit["order_id"] is not None:
                     self.by_order.setdefault(hit["order_id"], visit)
-                if hit["session_id"] is not None and visit not in self.by_session[hit["session_id"]]:
+                if (
+                    hit["session_id"] is not None
+                    and visit not in self.by_session[hit["session_id"]]
+                ):
                     self.by_session[hit["session_id"]].append(visit)
         for hit in order_hits:  # of sources that deliver their visits
             for visit in self.by_session.get(hit["session_id"], []):

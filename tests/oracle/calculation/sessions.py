@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
-from .channels import UNKNOWN
-from .facts import Account, CookielessHit, Order, Session
-from .order_visits import OrderVisit
-from .visitors import Visitors
-from .web import Bots, TypedRow, Visit, steps, visit_members
+from oracle.calculation.channels import UNKNOWN
+from oracle.calculation.facts import Account, CookielessHit, Order, Session
+from oracle.calculation.order_visits import OrderVisit
+from oracle.calculation.visitors import Visitors
+from oracle.calculation.web import Bots, TypedRow, Visit, steps, visit_members
 
 NO_ACCOUNT = "(no account)"
 
