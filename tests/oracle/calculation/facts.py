@@ -106,7 +106,7 @@ class Session:
     steps: list[datetime | bool | None] = field(default_factory=list)  # see web.steps
     members: Member = field(
         default_factory=dict
-    )  # marketing_channel, source, medium, campaign, ...
+    )  # marketing_channel, source, ...
 
 
 @dataclass
