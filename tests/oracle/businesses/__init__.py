@@ -1,0 +1,1 @@
+"""Random businesses, with everything nasty in them, as rows of the landing contract."""
