@@ -36,9 +36,14 @@ def in_cycles(links: dict[str, str]) -> set[str]:
     return cyclic
 
 
+def survivors_of(records: list[Record]) -> dict[str, str]:
+    """The surviving lead of each record."""
+    return survivors({record["lead_id"]: record["merged_into_lead_id"] for record in records})
+
+
 def grouped_records(records: list[Record]) -> dict[str, list[Record]]:
     """Records by surviving lead, the oldest first; deleted ones among them still pass on links."""
-    ends = survivors({record["lead_id"]: record["merged_into_lead_id"] for record in records})
+    ends = survivors_of(records)
     groups: dict[str, list[Record]] = {}
     for record in sorted(records, key=lambda row: (first_contact(row), row["lead_id"])):
         groups.setdefault(ends[record["lead_id"]], []).append(record)

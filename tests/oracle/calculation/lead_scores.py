@@ -111,9 +111,3 @@ def score(
     )
 
 
-def by_lead(pairs: Iterable[tuple[str, object]]) -> dict[str, list]:
-    """Things of leads, by lead."""
-    found: dict[str, list] = defaultdict(list)
-    for lead_id, thing in pairs:
-        found[lead_id].append(thing)
-    return found

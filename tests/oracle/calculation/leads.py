@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from oracle.calculation.channels import UNKNOWN, Campaigns, Channels
 from oracle.calculation.facts import Lead, LeadRecord, Member
+from oracle.calculation.identity import DIMENSIONS, Identity
 from oracle.calculation.lead_merges import Record, first_contact, grouped_records
+from oracle.calculation.reading import Reading
+from oracle.calculation.values import is_address
 
 STRICT = ("form", "quote", "demo", "account_request")
 
 
 @dataclass(frozen=True)
 class LeadSources:
-    """What leads are made with: accounts, channels and the calendar of their business."""
+    """What leads are made with."""
 
-    business_date: Callable[[datetime], date]
-    account_of: Callable[[Record], str | None]  # by company, contact or e-mail
-    contact_of: Callable[[str | None], str | None]  # after merges
-    is_internal: Callable[[str | None, str | None], bool]  # of an account, with an e-mail
-    account_members: Callable[[str | None, datetime], Member]
-    contact_row: Callable[[str | None], Record | None]
+    reading: Reading
+    identity: Identity
     channels: Channels
     campaigns: Campaigns
 
 
-def merged_leads(records: list[Record], sources: LeadSources) -> list[Lead]:
+def merged_leads(sources: LeadSources) -> list[Lead]:
     """One lead per surviving record; deleted records that were merged are among its records."""
-    known = [row for row in records if row["exclusion_reason"] in (None, "deleted_in_source")]
-    return [
-        _lead(survivor, same, sources)
-        for survivor, same in sorted(grouped_records(known).items())
-    ]
+    groups = grouped_records(known_records(sources.reading))
+    return [_lead(survivor, same, sources) for survivor, same in sorted(groups.items())]
+
+
+def known_records(reading: Reading) -> list[Record]:
+    """Records until the data's clock, deleted ones too."""
+    return [row for row in reading.all("leads") if row["exclusion_reason"] != "after_as_of"]
 
 
 def _lead(survivor: str, records: list[Record], sources: LeadSources) -> Lead:
@@ -42,20 +42,23 @@ def _lead(survivor: str, records: list[Record], sources: LeadSources) -> Lead:
     told = [record for record in records if record is own or not record["is_spam"]]
     said = _said(own, told)
     created_at = first_contact(told[0])
-    account_id = sources.account_of(said)
+    identity = sources.identity
+    account_id = identity.account_of(said["company_id"], said["contact_id"], said["email"])
+    contact_id = said["contact_id"]
     lead_type = _lead_type(own, told)
+    created_date = sources.reading.business_date(created_at)
     return Lead(
         lead_id=survivor,
         account_id=account_id,
-        contact_id=sources.contact_of(said["contact_id"]),
+        contact_id=identity.contact(contact_id) if contact_id else None,
         created_at=created_at,
-        created_date=sources.business_date(created_at),
+        created_date=created_date,
         lead_type=lead_type,
         is_strict=lead_type in STRICT,
         exclusion_reason=_exclusion(own, account_id, said, sources),
         records=[
             LeadRecord(
-                record_date=sources.business_date(first_contact(record)),
+                record_date=sources.reading.business_date(first_contact(record)),
                 is_strict=record["lead_type"] in STRICT,
                 is_spam=record["is_spam"],
             )
@@ -63,7 +66,7 @@ def _lead(survivor: str, records: list[Record], sources: LeadSources) -> Lead:
         ],
         client_id=said["client_id"],
         is_reachable=_is_reachable(said, sources),
-        members=_members(said, account_id, created_at, sources),
+        members=_members(said, account_id, created_date, sources),
     )
 
 
@@ -93,42 +96,45 @@ def _exclusion(
         return own["exclusion_reason"]
     if own["is_spam"]:
         return "spam"
-    return "internal_account" if sources.is_internal(account_id, said["email"]) else None
+    is_internal = sources.identity.is_internal(account_id, [said["email"]])
+    return "internal_account" if is_internal else None
 
 
 def _is_reachable(said: Record, sources: LeadSources) -> bool:
-    contact = sources.contact_row(said["contact_id"])
+    contact = sources.identity.contact_row(said["contact_id"])
     return any(
-        row is not None and (_is_address(row["email"]) or row["phone"] is not None)
+        row is not None
+        and (row["phone"] is not None or (row["email"] is not None and is_address(row["email"])))
         for row in (said, contact)
     )
 
 
-def _is_address(email: str | None) -> bool:
-    """Whether it can be an e-mail address: a name, and a domain with a dot."""
-    name, at, domain = (email or "").rpartition("@")
-    return bool(name and at and "." in domain.strip("."))
-
-
 def _members(
-    said: Record, account_id: str | None, created_at: datetime, sources: LeadSources
+    said: Record, account_id: str | None, day: date, sources: LeadSources
 ) -> Member:
     """Its own members, and those of its account on that day where it says nothing."""
-    account = sources.account_members(account_id, created_at)
+    account = account_members(sources, account_id, day)
     campaign = said["campaign"] or said["utm_campaign"]
     return {
         "lead_source": said["lead_source"] or UNKNOWN,
         "marketing_channel": _channel(said, sources),
         "campaign": campaign or UNKNOWN,
-        "industry": said["industry"] or account.get("industry", UNKNOWN),
-        "country": said["country_code"] or account.get("country", UNKNOWN),
-        "account_size_band": account.get("account_size_band", UNKNOWN),
-        "sales_rep": said["sales_rep_id"] or account.get("sales_rep", UNKNOWN),
+        "industry": said["industry"] or account["industry"],
+        "country": said["country_code"] or account["country"],
+        "account_size_band": account["account_size_band"],
+        "sales_rep": said["sales_rep_id"] or account["sales_rep"],
         **{
             dimension: sources.campaigns.member(campaign, dimension)
             for dimension in Campaigns.DIMENSIONS
         },
     }
+
+
+def account_members(sources: LeadSources, account_id: str | None, day: date) -> Member:
+    """Members of an account on a day, unknown ones of none."""
+    if account_id is None:
+        return dict.fromkeys(DIMENSIONS, UNKNOWN)
+    return sources.identity.members(account_id, day)
 
 
 def _channel(said: Record, sources: LeadSources) -> str:
