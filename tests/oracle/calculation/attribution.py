@@ -34,7 +34,8 @@ class Touches:
     def __init__(self, touches: Iterable[Touch]) -> None:
         self.by_account: dict[str, list[Touch]] = defaultdict(list)
         for touch in sorted(touches, key=lambda touch: (touch.touched_at, touch.touch_id)):
-            self.by_account[touch.account_id].append(touch)
+            if touch.account_id is not None:
+                self.by_account[touch.account_id].append(touch)
         self.moments = {
             account: [touch.touched_at for touch in touches]
             for account, touches in self.by_account.items()

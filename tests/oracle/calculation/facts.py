@@ -124,7 +124,8 @@ class Touch:
     """A visit or an offline touch on the path of an account."""
 
     touch_id: str
-    account_id: str
+    account_id: str | None  # None of nobody known
+    person_id: str | None  # contact or browser; None if it names a company only
     touched_at: datetime
     channel: str
     campaign: str

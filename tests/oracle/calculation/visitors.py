@@ -14,11 +14,10 @@ from oracle.calculation.reading import EARLIEST, Reading
 
 @dataclass(frozen=True)
 class Sighting:
-    """One place where a browser was seen together with a person, or acted for an account."""
+    """One place where a browser was seen together with a person."""
 
     client_id: str
-    contact_id: str | None  # after merges
-    account_id: str | None
+    contact_id: str  # after merges
     seen_at: datetime | None  # None where nobody says when
 
 
@@ -42,17 +41,16 @@ class Visitors:
         found = self.identity.account_of_contact(contact) if contact else None
         return found or self.ordered_for.get(client_id)
 
-    def accounts(self, client_id: str) -> set[str]:
-        """Every account on whose path the visits of a browser are."""
-        own = self.account(client_id)
-        return self.acted_for.get(client_id, set()) | ({own} if own else set())
+    def accounts(self, client_id: str) -> set[str | None]:
+        """Every account on whose path the visits of a browser are; None if its own is unknown."""
+        return {self.account(client_id)} | self.acted_for.get(client_id, set())
 
     def visitor_of_address(self, email: str, role_names: set[str]) -> str | None:
         """The contact that has an address, unless the address is an office."""
         if email.partition("@")[0] in role_names:
             return None
-        contacts = self.identity.email_contacts.get(email, [])
-        return person(self.identity.contact(contacts[0]["contact_id"])) if contacts else None
+        contact_id = contact_of({"contact_id": None, "email": email}, self.identity)
+        return person(contact_id) if contact_id else None
 
 
 def person(contact_id: str) -> str:
@@ -69,7 +67,7 @@ def lead_account(row: dict, identity: Identity) -> str:
 def visitors(reading: Reading, identity: Identity, orders: Iterable[Order]) -> Visitors:
     """Stitch browsers to contacts; the latest sighting decides, for all of their history."""
     found = Visitors(identity)
-    for sighting in sorted(_contact_sightings(reading, identity), key=_age):
+    for sighting in sorted(_sightings(reading, identity), key=_age):
         found.contact_of[sighting.client_id] = sighting.contact_id
     for order in sorted(orders, key=lambda order: (order.placed_at, order.order_id)):
         if order.client_id is not None:
@@ -81,8 +79,8 @@ def visitors(reading: Reading, identity: Identity, orders: Iterable[Order]) -> V
     return found
 
 
-def _contact_sightings(reading: Reading, identity: Identity) -> Iterable[Sighting]:
-    """Contacts that name their browser, and hits, visits and orders of somebody logged in."""
+def _sightings(reading: Reading, identity: Identity) -> Iterable[Sighting]:
+    """Contacts that name their browser, and hits, visits and orders of somebody known."""
     dated = {
         "contacts": None,
         "web_events": "event_at",
@@ -91,11 +89,18 @@ def _contact_sightings(reading: Reading, identity: Identity) -> Iterable[Sightin
     }
     for table, moment in dated.items():
         for row in reading.live(table):
-            if row["client_id"] is None or row["contact_id"] is None:
-                continue
-            contact_id = identity.contact(row["contact_id"])
-            yield Sighting(row["client_id"], contact_id, None, row[moment] if moment else None)
+            contact_id = contact_of(row, identity) if row["client_id"] else None
+            if contact_id is not None:
+                yield Sighting(row["client_id"], contact_id, row[moment] if moment else None)
+
+
+def contact_of(row: dict, identity: Identity) -> str | None:
+    """The contact that a row names, else the one that has its address."""
+    if row["contact_id"] is not None:
+        return identity.contact(row["contact_id"])
+    contacts = identity.email_contacts.get(row.get("email") or "", [])
+    return identity.contact(contacts[0]["contact_id"]) if contacts else None
 
 
 def _age(sighting: Sighting) -> tuple:
-    return (sighting.seen_at or EARLIEST, sighting.contact_id or "")
+    return (sighting.seen_at or EARLIEST, sighting.contact_id)
