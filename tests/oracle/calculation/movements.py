@@ -150,7 +150,7 @@ class Standing:
             )
 
     def _weights(self) -> list[tuple[str, Decimal]]:
-        """By what a refund that names no line is spread: value before discount that still stands."""
+        """What spreads a refund that names no line: value before discount that still stands."""
         standing = [(name, line.gross - self.cancelled[name]) for name, line in self.lines.items()]
         if any(amount > 0 for _, amount in standing):
             return [(name, max(amount, ZERO)) for name, amount in standing]
