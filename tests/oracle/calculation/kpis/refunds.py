@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from oracle.calculation.calendar import FROM_WEEK
 from oracle.calculation.cell import Cell, CellKey
 from oracle.calculation.facts import Entry, Order
+from oracle.calculation.identity import UNKNOWN
 from oracle.calculation.kpis.order_members import holds_one_of
 from oracle.calculation.money import money
 from oracle.calculation.rollup import Sums, Units, merged
@@ -52,7 +53,7 @@ def _add_return(sums: Sums, units: Units, entry: Entry) -> None:
     members = [
         *_own(order),
         *entry.members.items(),
-        ("reason_group", entry.reason_group or "(unknown)"),
+        ("reason_group", entry.reason_group or UNKNOWN),
     ]
     sums.add(entry.entry_date, {"refunds": entry.amount}, members)
     if not order.is_valid or (entry.line is not None and entry.line.is_added_later):
@@ -72,13 +73,16 @@ def _add_return(sums: Sums, units: Units, entry: Entry) -> None:
 def _add_order(sums: Sums, units: Units, order: Order) -> None:
     """A valid order as placed; by product its lines."""
     lines = [line for line in order.lines if not line.is_added_later and not line.is_gift_card]
-    units.add(order.order_date, {"orders_valid": order.order_id}, _own(order))
+    orders = {"orders_valid": order.order_id}
+    units.add(order.order_date, orders, _own(order))
+    if not lines:
+        nothing = [(dimension, UNKNOWN) for dimension in BY_PRODUCT]
+        units.add(order.order_date, orders, nothing, with_total=False)
     for line in lines:
         value = money(line.net * order.rate)
         members = list(line.members.items())
         measures = {"order_value": value, "units": line.quantity}
         sums.add(order.order_date, measures, [*_own(order), *members])
-        orders = {"orders_valid": order.order_id}
         units.add(order.order_date, orders, members, with_total=False)
 
 
