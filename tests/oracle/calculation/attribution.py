@@ -61,7 +61,9 @@ class Touches:
         return any(touch.is_marketing for touch in touches)
 
 
-def credit(conversions: Iterable[Conversion], touches: Touches, lookback_days: int) -> list[Credit]:
+def credit(
+    conversions: Iterable[Conversion], touches: Touches, lookback_days: int, reading: Reading
+) -> list[Credit]:
     """The credits of every conversion by every model; without a touch all goes to nobody."""
     found = []
     for conversion in conversions:

@@ -109,9 +109,7 @@ def _is_reachable(said: Record, sources: LeadSources) -> bool:
     )
 
 
-def _members(
-    said: Record, account_id: str | None, day: date, sources: LeadSources
-) -> Member:
+def _members(said: Record, account_id: str | None, day: date, sources: LeadSources) -> Member:
     """Its own members, and those of its account on that day where it says nothing."""
     account = account_members(sources, account_id, day)
     campaign = said["campaign"] or said["utm_campaign"]

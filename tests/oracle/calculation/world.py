@@ -72,6 +72,13 @@ class World:
         return Sales(self)
 
     @cached_property
+    def payments(self):
+        """Payments of orders."""
+        from oracle.calculation.payments import all_payments
+
+        return all_payments(self)
+
+    @cached_property
     def channels(self):
         """The rules that make channels."""
         from oracle.calculation.channels import Channels

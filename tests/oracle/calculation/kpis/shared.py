@@ -44,5 +44,3 @@ def left_censored(first_order_date: date | None, days: int) -> Callable[[Period]
         return first_order_date is not None and period.start < first_order_date + timedelta(days)
 
     return test
-
-
