@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from .channels import UNKNOWN, Channels
-from .credit_models import MODELS, Path, credits
-from .facts import Account, Credit, Touch
+from oracle.calculation.channels import UNKNOWN, Channels
+from oracle.calculation.credit_models import MODELS, Path, credits
+from oracle.calculation.facts import Account, Credit, Touch
 
 UNATTRIBUTED = "(unattributed)"
 

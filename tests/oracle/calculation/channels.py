@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from .business import Row
+from oracle.calculation.business import Row
 
 UNASSIGNED = "Unassigned"
 UNKNOWN = "(unknown)"

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from .channels import DIRECT
-from .facts import Touch
+from oracle.calculation.channels import DIRECT
+from oracle.calculation.facts import Touch
 
 UNIT = Decimal("0.00000001")
 DAY = timedelta(days=1)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from .facts import Order
-from .spells import Span
+from oracle.calculation.facts import Order
+from oracle.calculation.spells import Span
 
 NON_PAYMENT, CANCELLED, TRANSFERRED, INACTIVITY = range(4)  # which reason wins on one day
 

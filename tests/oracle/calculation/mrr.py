@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from .subscriptions import Contract, State, is_paying
+from oracle.calculation.subscriptions import Contract, State, is_paying
 
 ZERO = Decimal(0)
 ONE_DAY = timedelta(days=1)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from .customers import CANCELLED, NON_PAYMENT, TRANSFERRED, Ending
-from .spells import Span, merged
+from oracle.calculation.customers import CANCELLED, NON_PAYMENT, TRANSFERRED, Ending
+from oracle.calculation.spells import Span, merged
 
 TERMS = ("quantity", "unit_price", "discount_amount", "product_id", "plan_name")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from .facts import Member
+from oracle.calculation.facts import Member
 
 PROMOTER, PASSIVE, DETRACTOR = "promoter", "passive", "detractor"
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .business import Row
-from .channels import NOWHERE, UNKNOWN, Channels, Origin, Referrers
+from oracle.calculation.business import Row
+from oracle.calculation.channels import NOWHERE, UNKNOWN, Channels, Origin, Referrers
 
 TypedRow = dict[str, object]
 FUNNEL_EVENTS = {

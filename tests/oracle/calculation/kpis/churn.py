@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 
-from ..spells import Passage, Track, passage
+from oracle.calculation.spells import Passage, Track, passage
 
 MemberOn = Callable[[str, str, date], str]  # unit, dimension, day -> member
 Reason = Callable[[str, date], tuple[bool | None, str]]  # unit, day lost -> involuntary?, member

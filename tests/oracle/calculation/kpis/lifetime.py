@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ..calendar import add_months
-from ..spells import ONE_DAY, Track
+from oracle.calculation.calendar import add_months
+from oracle.calculation.spells import ONE_DAY, Track
 
 MemberOn = Callable[[str, str, date], str]
 Sum = int | Decimal

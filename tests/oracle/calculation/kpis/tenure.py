@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from ..calendar import add_months
-from ..spells import Track
+from oracle.calculation.calendar import add_months
+from oracle.calculation.spells import Track
 
 
 def tenure_parts(
