@@ -1,1 +1,1 @@
-"""One module per theme; each KPI is a function from facts to cells."""
+"""The KPIs, one module per theme."""
