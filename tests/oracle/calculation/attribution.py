@@ -34,7 +34,8 @@ class Touches:
     def __init__(self, touches: Iterable[Touch]) -> None:
         self.by_account: dict[str, list[Touch]] = defaultdict(list)
         for touch in sorted(touches, key=lambda touch: (touch.touched_at, touch.touch_id)):
-            self.by_account[touch.account_id].append(touch)
+            if touch.account_id is not None:
+                self.by_account[touch.account_id].append(touch)
         self.moments = {
             account: [touch.touched_at for touch in touches]
             for account, touches in self.by_account.items()
@@ -59,9 +60,7 @@ class Touches:
         return any(touch.is_marketing for touch in touches)
 
 
-def credit(
-    conversions: Iterable[Conversion], touches: Touches, lookback_days: int
-) -> list[Credit]:
+def credit(conversions: Iterable[Conversion], touches: Touches, lookback_days: int) -> list[Credit]:
     """The credits of every conversion by every model; without a touch all goes to nobody."""
     found = []
     for conversion in conversions:
@@ -86,9 +85,7 @@ def _credits_of(conversion: Conversion, path: Path, model: str) -> list[Credit]:
     return [_credit(conversion, model, touch, share) for touch, share in shares if share]
 
 
-def _credit(
-    conversion: Conversion, model: str, touch: Touch | None, share: Decimal
-) -> Credit:
+def _credit(conversion: Conversion, model: str, touch: Touch | None, share: Decimal) -> Credit:
     return Credit(
         conversion_kind=conversion.kind,
         conversion_id=conversion.conversion_id,

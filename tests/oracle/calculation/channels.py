@@ -137,7 +137,7 @@ class Campaigns:
 
 
 def host_of(address: str | None) -> str | None:
-    """The host of an address, lower case; None for a path without one."""
+    """The host of an address, lower case and without www; None for a path without one."""
     if not address:
         return None
     text = address.strip().lower()
@@ -145,12 +145,19 @@ def host_of(address: str | None) -> str | None:
         if not text.startswith("//"):
             return None
         text = "http:" + text
-    return urlsplit(text).hostname or None
+    return (urlsplit(text).hostname or "").removeprefix("www.") or None
+
+
+def path_of(address: str | None) -> str | None:
+    """The path of a page, without host, query and anchor."""
+    if not address:
+        return None
+    text = re.sub(r"^([a-z][a-z0-9+.-]*:)?//[^/?#]*", "", address.strip(), flags=re.IGNORECASE)
+    return re.split(r"[?#]", text)[0] or "/"
 
 
 def _is_part_of(host: str, domain: str) -> bool:
-    """A host, or a subdomain of it; www is no subdomain."""
-    host, domain = (name.removeprefix("www.") for name in (host, domain))
+    """A host, or a subdomain of it."""
     return host == domain or host.endswith("." + domain)
 
 

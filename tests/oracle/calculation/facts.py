@@ -90,16 +90,33 @@ class Session:
     """One visit that counts."""
 
     session_id: str
+    source_name: str
+    client_id: str
     visitor_id: str  # browser, or the contact it was stitched to
     account_id: str | None
     started_at: datetime
     session_date: date
     pageviews: int
     bytes_sent: int | None
-    order_ids: list[str] = field(default_factory=list)
+    parts_by_campaign: int | None  # visits that it would be if a change of campaign split it
+    has_form: bool
+    is_repeat: bool = False  # the visitor had an earlier one
+    is_repeat_of_account: bool = False  # the visitor, or anybody of the account, had one
+    orders: list[Order] = field(default_factory=list)  # valid ones placed in it
+    steps: list[datetime | bool | None] = field(default_factory=list)  # see web.steps
     members: Member = field(
         default_factory=dict
-    )  # marketing_channel, source, medium, campaign, ...
+    )  # marketing_channel, source, ...
+
+
+@dataclass
+class CookielessHit:
+    """A hit, or a delivered visit, of somebody who refused consent."""
+
+    hit_date: date
+    pageviews: int
+    bytes_sent: int | None
+    members: Member = field(default_factory=dict)  # device_type, country
 
 
 @dataclass
@@ -107,7 +124,8 @@ class Touch:
     """A visit or an offline touch on the path of an account."""
 
     touch_id: str
-    account_id: str
+    account_id: str | None  # None of nobody known
+    person_id: str | None  # contact or browser; None if it names a company only
     touched_at: datetime
     channel: str
     campaign: str

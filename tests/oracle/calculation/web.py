@@ -9,7 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from oracle.calculation.business import Row
+<<<<<<< HEAD
 from oracle.calculation.channels import NOWHERE, UNKNOWN, Channels, Origin, Referrers
+=======
+from oracle.calculation.channels import NOWHERE, UNKNOWN, Channels, Origin, Referrers, path_of
+>>>>>>> oracle_web
 
 TypedRow = dict[str, object]
 FUNNEL_EVENTS = {
@@ -109,7 +113,7 @@ class Sessioniser:
         origin = next((found for found in origins if found is not None), NOWHERE)
         sizes = [hit["bytes_sent"] for hit in hits if hit["bytes_sent"] is not None]
         return Visit(
-            session_id=first["event_id"],
+            session_id=f"{first['client_id']}@{first['event_at']}",
             source_name=first["source_name"],
             client_id=first["client_id"],
             contact_id=_first(hit["contact_id"] for hit in reversed(hits)),
@@ -119,7 +123,7 @@ class Sessioniser:
             bytes_sent=sum(sizes) if sizes else None,
             origin=origin,
             channel=self.channels.of_origin(origin),
-            landing_page=_first(hit["page_url"] for hit in hits),
+            landing_page=path_of(_first(hit["page_url"] for hit in hits)),
             device_type=_first(hit["device_type"] for hit in hits),
             country_code=_first(hit["country_code"] for hit in hits),
             has_form=any(hit["event_name"] == "form_submit" for hit in hits),
@@ -146,7 +150,7 @@ class Sessioniser:
             bytes_sent=row["bytes_sent"],
             origin=origin,
             channel=self.channels.of_origin(origin),
-            landing_page=row["landing_page"],
+            landing_page=path_of(row["landing_page"]),
             device_type=row["device_type"],
             country_code=row["country_code"],
             has_form=bool(row["has_form_submit"]),
