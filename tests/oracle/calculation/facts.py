@@ -146,6 +146,15 @@ class Credit:
 
 
 @dataclass
+class LeadRecord:
+    """One record of a lead, as the CRM lists it."""
+
+    record_date: date
+    is_strict: bool
+    is_spam: bool
+
+
+@dataclass
 class Lead:
     """One lead after merges."""
 
@@ -157,8 +166,15 @@ class Lead:
     lead_type: str
     is_strict: bool
     exclusion_reason: str | None
-    records: int
+    records: list[LeadRecord]
+    client_id: str | None = None
+    is_reachable: bool = False  # by an e-mail address or a phone number
     members: Member = field(default_factory=dict)  # lead_source, marketing_channel, ...
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a lead at all: strict and not excluded."""
+        return self.is_strict and self.exclusion_reason is None
 
 
 @dataclass
