@@ -9,11 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from oracle.calculation.business import Row
-<<<<<<< HEAD
-from oracle.calculation.channels import NOWHERE, UNKNOWN, Channels, Origin, Referrers
-=======
 from oracle.calculation.channels import NOWHERE, UNKNOWN, Channels, Origin, Referrers, path_of
->>>>>>> oracle_web
 
 TypedRow = dict[str, object]
 FUNNEL_EVENTS = {
