@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from oracle.calculation.calendar import Period
-from oracle.calculation.kpis.recurring import mrr_parts, retention_parts
+from oracle.calculation.kpis.mrr_parts import mrr_parts, retention_parts
 from oracle.calculation.mrr import Revenue, monthly_amount, movements
 from oracle.calculation.subscriptions import Contract, State, contracts
 

@@ -70,3 +70,17 @@ class World:
         from oracle.calculation.orders import Sales
 
         return Sales(self)
+
+    @cached_property
+    def contract_book(self):
+        """Contracts that count (`contract_book.ContractBook`)."""
+        from oracle.calculation.contract_book import contract_book
+
+        return contract_book(self.reading, self.identity, self.rates, self.parameters)
+
+    @cached_property
+    def account_members(self):
+        """What an account is on a day (`members.AccountMembers`)."""
+        from oracle.calculation.members import AccountMembers
+
+        return AccountMembers(self.identity, {"acquisition_channel": lambda *_: "(unattributed)"})

@@ -1,151 +1,111 @@
-"""K22: recurring revenue, its movements and its retention."""
+"""K22: recurring revenue and its retention."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
-from oracle.calculation.calendar import Period, add_months
-from oracle.calculation.mrr import ZERO, MemberOf, Movement, Revenue, rounded
-from oracle.calculation.spells import ONE_DAY
+from oracle.calculation.calendar import FROM_WEEK, Period
+from oracle.calculation.cell import Cell, CellKey
+from oracle.calculation.identity import UNKNOWN
+from oracle.calculation.kpis.mrr_parts import mrr_parts, retention_parts
+from oracle.calculation.mrr import movements
+from oracle.calculation.statuses import Table, Variant
+from oracle.calculation.subscriptions import Contract, State
+from oracle.calculation.world import World
 
-KINDS = (
-    "mrr_new",
-    "mrr_expansion",
-    "mrr_contraction",
-    "mrr_churned",
-    "mrr_reactivated",
-    "mrr_paused",
-    "mrr_resumed",
-    "mrr_fx",
-    "mrr_transferred",
-)
-SUMS = ("mrr_at_start", *KINDS, "usage_last_three_months", "usage_monthly", "mrr", "mrr_list_price")
-MRR_PARTS = (*SUMS, "mrr_committed", "accounts_active")
+Cells = Iterator[tuple[CellKey, Cell]]
 
-Parts = dict[tuple[Period, str, str], dict]
-Usage = tuple[str, date, Decimal]  # subscription, day, charge in the reporting currency
+OF_CONTRACT = ("plan", "sales_rep", "currency")
+OF_ACCOUNT = ("account_size_band", "industry", "country", "acquisition_channel")
 
 
-def mrr_parts(
-    revenue: Revenue,
-    periods: Iterable[Period],
-    dimension: str,
-    member_of: MemberOf,
-    moves: Iterable[Movement],
-    usage: Iterable[Usage],
-) -> Parts:
-    """The parts of kpi_mrr by one dimension."""
-    parts: Parts = defaultdict(lambda: dict.fromkeys(MRR_PARTS, ZERO))
-    accounts: dict[tuple, set[str]] = defaultdict(set)
-    moves, usage = list(moves), list(usage)
-    for period in periods:
-        last_day = min(period.last_day, revenue.as_of_date)
-        for contract in revenue.contracts:
-            begins = period.start - ONE_DAY
-            before = revenue.amount(contract, begins)
-            if before:
-                member = member_of(contract, contract.state_on(begins), begins)
-                parts[period, dimension, member]["mrr_at_start"] += before
-            state = contract.state_on(last_day)
-            if state is None or not state.is_running:
-                continue
-            cell = (period, dimension, member_of(contract, state, last_day))
-            amount = revenue.amount(contract, last_day)
-            if amount:
-                accounts[cell].add(state.account_id)
-                parts[cell]["mrr"] += amount
-                if not state.is_cancel_requested:
-                    parts[cell]["mrr_committed"] += amount
-            parts[cell]["mrr_list_price"] += revenue.list_amount(contract, last_day)
-            for subscription_id, day, charge in usage:
-                if subscription_id == contract.subscription_id and _is_recent(day, period):
-                    parts[cell]["usage_last_three_months"] += charge
-                    parts[cell]["usage_monthly"] += rounded(Fraction(charge) / 3)
-        for move in moves:
-            if move.day in period:
-                parts[period, dimension, move.member][move.kind] += move.amount
-    for cell, ids in accounts.items():
-        parts[cell]["accounts_active"] = len(ids)
-    return dict(parts)
+def mrr(world: World) -> Cells:
+    """kpi_mrr."""
+    members, book = world.account_members, world.contract_book
+    periods = [period for grain in FROM_WEEK for period in world.calendar.periods[grain]]
+    table: Table = {}
+    for dimension in ("total", *OF_CONTRACT, *OF_ACCOUNT, "ultimate_parent"):
+
+        def member_of(contract: Contract, state: State, day: date, by: str = dimension) -> str:
+            if by == "plan":
+                return state.plan_name or UNKNOWN
+            if by == "sales_rep":
+                return contract.sales_rep_id or UNKNOWN
+            if by == "currency":
+                return contract.currency_code
+            return members.on(state.account_id, by, day)
+
+        moves = movements(book.revenue, dimension, member_of, members.change_days())
+        table |= mrr_parts(book.revenue, periods, dimension, member_of, moves, book.usage)
+    fx_missing = _fx_missing(world)
+    common = {"needs": ("subscriptions",), "fx_missing": fx_missing}
+    variants = [
+        Variant("mrr", "mrr", **common),
+        Variant("arr", lambda parts: 12 * parts.get("mrr", Decimal(0)), **common),
+        Variant("arpa", "mrr", "accounts_active", "accounts_active", **common),
+        Variant("mrr_list_price", "mrr_list_price", **common),
+        Variant("mrr_committed", "mrr_committed", **common),
+        Variant(
+            "mrr_with_usage",
+            lambda parts: parts.get("mrr", Decimal(0)) + parts.get("usage_monthly", Decimal(0)),
+            **common | {"needs": ("subscriptions", "usage_charges")},
+        ),
+    ]
+    return world.maker.make_cells("mrr", variants, table, FROM_WEEK)
 
 
-def _is_recent(day: date, period: Period) -> bool:
-    """Whether usage lies in the three months up to the close of the period."""
-    return add_months(period.end, -3) <= day < period.end
+def mrr_retention(world: World) -> Cells:
+    """kpi_mrr_retention."""
+    members, book = world.account_members, world.contract_book
+    periods = [period for grain in FROM_WEEK for period in world.calendar.periods[grain]]
+    moves = movements(book.revenue, "total", lambda *_: "all")
+    table: Table = {}
+    for dimension in ("total", "sales_rep", *OF_ACCOUNT):
+        table |= retention_parts(book.revenue, periods, dimension, members.on, moves)
+    for parts in table.values():
+        parts["mrr_retained_and_reactivated"] = (
+            parts["mrr_retained_net"] + parts["mrr_reactivated_at_end"]
+        )
+        parts["mrr_gained"] = (
+            parts["mrr_new"] + parts["mrr_expansion"] + parts["mrr_reactivated"]
+        )
+        parts["mrr_lost"] = parts["mrr_contraction"] + parts["mrr_churned"]
+    common = {"needs": ("subscriptions",), "n": "accounts_at_start"}
+    money = common | {"fx_missing": _fx_missing(world)}
+    start = "mrr_at_start"
+    variants = [
+        Variant("nrr", "mrr_retained_net", start, **money),
+        Variant("grr", "mrr_retained_gross", start, **money),
+        Variant("nrr_incl_reactivation", "mrr_retained_and_reactivated", start, **money),
+        Variant("mrr_churn_rate", "mrr_lost", start, **money),
+        Variant("quick_ratio", "mrr_gained", "mrr_lost", **money),
+        Variant(
+            "account_churn_rate",
+            "accounts_lost",
+            "accounts_at_start",
+            interval="wilson",
+            **common,
+        ),
+    ]
+    return world.maker.make_cells("mrr_retention", variants, table, FROM_WEEK)
 
 
-RETENTION_PARTS = (
-    "mrr_at_start",
-    "mrr_retained_net",
-    "mrr_retained_gross",
-    "mrr_reactivated_at_end",
-    "mrr_new",
-    "mrr_expansion",
-    "mrr_contraction",
-    "mrr_churned",
-    "mrr_reactivated",
-    "accounts_at_start",
-    "accounts_lost",
-)
+def _fx_missing(world: World):
+    """Whether a contract that was rejected for lack of a rate falls into a period."""
+    spans = [
+        (begins, end)
+        for contract in world.contract_book.rateless
+        for begins, end in contract.spans()
+    ]
+
+    def test(period: Period) -> bool:
+        return any(
+            begins < period.end and (end is None or end >= period.start) for begins, end in spans
+        )
+
+    return test
 
 
-def retention_parts(
-    revenue: Revenue,
-    periods: Iterable[Period],
-    dimension: str,
-    member_on: Callable[[str, str, date], str],
-    moves: Iterable[Movement],
-) -> Parts:
-    """The parts of kpi_mrr_retention by one dimension of the account.
-
-    Args:
-        revenue: of all contracts.
-        periods: those to tell of.
-        dimension: one of the account.
-        member_on: account, dimension, day -> member.
-        moves: movements in total, so that each account has one kind a day.
-    """
-    first_paid = _first_paid(revenue)
-    moves_of: dict[str, list[Movement]] = defaultdict(list)
-    for move in moves:
-        moves_of[move.account_id].append(move)
-    parts: Parts = defaultdict(lambda: dict.fromkeys(RETENTION_PARTS, ZERO))
-    for period in periods:
-        begins, ends = period.start - ONE_DAY, min(period.last_day, revenue.as_of_date)
-        at_start, at_end = revenue.account_amounts(begins), revenue.account_amounts(ends)
-        paused_then, paused_now = revenue.paused_accounts(begins), revenue.paused_accounts(ends)
-        for account_id in at_start.keys() | at_end.keys() | paused_then | moves_of.keys():
-            own = [move for move in moves_of[account_id] if move.day in period]
-            had_some = first_paid.get(account_id, date.max) <= begins
-            counts = account_id in at_start or (account_id in paused_then and had_some)
-            start, end = at_start.get(account_id, ZERO), at_end.get(account_id, ZERO)
-            if not (counts or own or start or end):
-                continue
-            day = period.start if counts or not own else min(move.day for move in own)
-            sums = parts[period, dimension, member_on(account_id, dimension, day)]
-            sums["mrr_at_start"] += start
-            if start:
-                sums["mrr_retained_net"] += end
-                sums["mrr_retained_gross"] += min(start, end)
-            elif had_some:
-                sums["mrr_reactivated_at_end"] += end
-            if counts:
-                sums["accounts_at_start"] += 1
-                sums["accounts_lost"] += not end and account_id not in paused_now
-            for move in own:
-                if move.kind in RETENTION_PARTS:
-                    sums[move.kind] += move.amount
-    return dict(parts)
-
-
-def _first_paid(revenue: Revenue) -> dict[str, date]:
-    """The first day at whose close an account had recurring revenue."""
-    first: dict[str, date] = {}
-    for day in revenue.change_days():
-        for account_id in revenue.account_amounts(day):
-            first.setdefault(account_id, day)
-    return first
+KPIS = {"mrr": mrr, "mrr_retention": mrr_retention}

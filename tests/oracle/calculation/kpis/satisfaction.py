@@ -192,3 +192,6 @@ def _no_outcome() -> dict:
         "net_sales_before": Decimal(0),
         "net_sales_after": Decimal(0),
     }
+
+
+KPIS: dict = {}
