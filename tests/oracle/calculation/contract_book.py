@@ -71,7 +71,7 @@ def _revenue(found: list[Contract], rates: Rates, today: date) -> Revenue:
 
 def _lacks_rate(contract: Contract, rates: Rates, today: date) -> bool:
     """Whether a month in which it is paid has no rate."""
-    if rates.rate(contract.currency_code, date.min) is not None:
+    if contract.currency_code == rates.reporting_currency:
         return False
     ends = [begins for begins, _ in contract.states[1:]] + [None]
     for (begins, state), end in zip(contract.states, ends, strict=True):

@@ -43,6 +43,11 @@ def monthly_amount(state: State, rate: Decimal, is_list_price: bool = False) -> 
     return rounded(price * MONTHS_IN[state.billing_interval] / state.interval_count * Fraction(rate))
 
 
+def is_pausing(state: State | None) -> bool:
+    """Whether a contract is in service and only its pause keeps it from being paid."""
+    return state is not None and state.is_running and state.is_paused and not state.is_trial
+
+
 @dataclass(frozen=True)
 class Movement:
     """What one account moved on one day under one kind, by member of one dimension."""
@@ -105,7 +110,7 @@ class Revenue:
             for contract in self.contracts
             if not contract.is_metered
             for state in [contract.state_on(day)]
-            if state is not None and state.is_running and state.is_paused
+            if is_pausing(state)
         }
 
     def change_days(self, extra_days: Iterable[date] = ()) -> list[date]:
@@ -184,7 +189,7 @@ def _step(
             where = old
             if new.is_running and new.is_paused:
                 paused = before
-    elif is_paying(contract, new) and _was_paused(old) and revenue.has_paid(contract, day):
+    elif is_paying(contract, new) and is_pausing(old) and revenue.has_paid(contract, day):
         resumed = monthly_amount(old, revenue.rate_on(contract.currency_code, day))
     if not (before or after):
         return None
@@ -192,10 +197,6 @@ def _step(
     _book(found, where.account_id, day, dimension, member, "mrr_paused", paused)
     _book(found, where.account_id, day, dimension, member, "mrr_resumed", resumed)
     return _Step(where.account_id, member, before, after, paused, resumed)
-
-
-def _was_paused(old: State | None) -> bool:
-    return old is not None and old.is_running and old.is_paused and not old.is_trial
 
 
 def _classify(

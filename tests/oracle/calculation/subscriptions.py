@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from oracle.calculation.customers import CANCELLED, NON_PAYMENT, TRANSFERRED, Ending
@@ -116,11 +116,12 @@ def contracts(
 
 
 def _change_order(change: dict) -> tuple:
-    recorded_at = change.get("recorded_at")
+    """Changes of one day in the order of being entered; one of an unknown moment comes last."""
+    recorded_at = change["recorded_at"]
     return (
         change["effective_date"],
-        recorded_at is not None,
-        recorded_at,
+        recorded_at is None,
+        recorded_at or datetime.min,
         change["change_id"],
     )
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from oracle.calculation.calendar import Period, add_months
 from oracle.calculation.mrr import ZERO, MemberOf, Movement, Revenue, rounded
 from oracle.calculation.spells import ONE_DAY
+from oracle.calculation.subscriptions import Contract
 
 KINDS = (
     "mrr_new",
@@ -62,7 +63,9 @@ def mrr_parts(
                     parts[cell]["mrr_committed"] += amount
             parts[cell]["mrr_list_price"] += revenue.list_amount(contract, last_day)
             for subscription_id, day, charge in usage:
-                if subscription_id == contract.subscription_id and _is_recent(day, period):
+                if subscription_id == contract.subscription_id and _counts(
+                    contract, day, last_day
+                ):
                     parts[cell]["usage_last_three_months"] += charge
                     parts[cell]["usage_monthly"] += rounded(Fraction(charge) / 3)
         for move in moves:
@@ -73,9 +76,11 @@ def mrr_parts(
     return dict(parts)
 
 
-def _is_recent(day: date, period: Period) -> bool:
-    """Whether usage lies in the three months up to the close of the period."""
-    return add_months(period.end, -3) <= day < period.end
+def _counts(contract: Contract, day: date, last_day: date) -> bool:
+    """Whether usage lies in the three months up to the close, and in the service."""
+    state = contract.state_on(day)
+    is_in_service = state is not None and state.is_running
+    return is_in_service and add_months(last_day + ONE_DAY, -3) <= day <= last_day
 
 
 RETENTION_PARTS = (
