@@ -111,7 +111,7 @@ def ledger_costs(
             scope=row["cost_scope"],
             amount=amount,
             is_paid_media=bool(row["is_paid_media"]),
-            is_lead_generation=campaigns.is_lead_generation(row["campaign"]),
+            is_lead_generation=_is_lead_generation(row["campaign"], campaigns),
             members=_members(
                 channels.named(row["marketing_channel"]), row["campaign"], row["segment"], campaigns
             ),
@@ -146,7 +146,7 @@ def spend_costs(
                 scope="marketing_program",
                 amount=amount,
                 is_paid_media=True,
-                is_lead_generation=campaigns.is_lead_generation(row["campaign"]),
+                is_lead_generation=_is_lead_generation(row["campaign"], campaigns),
                 is_ad_spend=True,
                 platform_revenue=convert(row["platform_revenue"] or Decimal(0), currency, day),
                 members=_members(channel, row["campaign"], None, campaigns),
@@ -169,6 +169,12 @@ def _members(
     }
 
 
+def _is_lead_generation(campaign: str | None, campaigns: Campaigns) -> bool:
+    """Whether a campaign bears the cost, and is not said to be meant for something else."""
+    row = campaigns.rows.get(campaign)
+    return campaign is not None and (row is None or row["is_lead_generation"])
+
+
 def allocated(entries: Iterable[Cost], rules: list[dict]) -> list[Cost]:
     """Cost after the rules that spread a scope's cost of a channel once; the rest stays."""
     shares: dict[tuple[str, str], list[tuple[str, Decimal]]] = defaultdict(list)
@@ -187,3 +193,16 @@ def allocated(entries: Iterable[Cost], rules: list[dict]) -> list[Cost]:
             )
         found.append(replace(entry, amount=left))
     return found
+
+
+def all_costs(world) -> Costs:
+    """Everything that was booked or spent, of a World."""
+    reading, convert, today = world.reading, world.rates.convert, world.calendar.today
+    ledger, ledger_missing = ledger_costs(
+        reading.live("cost_ledger"), convert, world.channels, world.campaigns, today
+    )
+    spend, spend_missing = spend_costs(
+        reading.live("ad_spend"), convert, world.channels, world.campaigns
+    )
+    entries = allocated([*ledger, *spend], world.configuration["cost_allocation_rules"])
+    return Costs(entries, today, ledger_missing + spend_missing)

@@ -47,6 +47,20 @@ class World:
         return Identity(self.reading, self.business)
 
     @cached_property
+    def contract_book(self):
+        """Contracts that count (`contract_book.ContractBook`)."""
+        from oracle.calculation.contract_book import contract_book
+
+        return contract_book(self.reading, self.identity, self.rates, self.parameters)
+
+    @cached_property
+    def account_members(self):
+        """What an account is on a day (`members.AccountMembers`)."""
+        from oracle.calculation.members import AccountMembers
+
+        return AccountMembers(self.identity, {"acquisition_channel": lambda *_: "(unattributed)"})
+
+    @cached_property
     def calendar(self) -> Calendar:
         """Periods; they begin with the first event, or the first day that bears a cost."""
         return Calendar(self.reading, self.parameters, self._cost_days())
@@ -72,15 +86,50 @@ class World:
         return Sales(self)
 
     @cached_property
-    def contract_book(self):
-        """Contracts that count (`contract_book.ContractBook`)."""
-        from oracle.calculation.contract_book import contract_book
+    def channels(self):
+        """The rules that make channels."""
+        from oracle.calculation.channels import Channels
 
-        return contract_book(self.reading, self.identity, self.rates, self.parameters)
+        return Channels(self.configuration["channel_rules"])
 
     @cached_property
-    def account_members(self):
-        """What an account is on a day (`members.AccountMembers`)."""
-        from oracle.calculation.members import AccountMembers
+    def campaigns(self):
+        """What is known of campaigns."""
+        from oracle.calculation.channels import Campaigns
 
-        return AccountMembers(self.identity, {"acquisition_channel": lambda *_: "(unattributed)"})
+        return Campaigns(self.reading.live("campaigns"), self.channels)
+
+    @cached_property
+    def lead_sources(self):
+        """What leads are made with."""
+        from oracle.calculation.leads import LeadSources
+
+        return LeadSources(self.reading, self.identity, self.channels, self.campaigns)
+
+    @cached_property
+    def leads(self):
+        """Leads after merges."""
+        from oracle.calculation.leads import merged_leads
+
+        return merged_leads(self.lead_sources)
+
+    @cached_property
+    def journeys(self):
+        """What became of each lead."""
+        from oracle.calculation.lead_facts import journeys
+
+        return journeys(self.lead_sources, self.leads, self.sales.orders)
+
+    @cached_property
+    def lead_scores(self):
+        """The score of each lead, by its id."""
+        from oracle.calculation.lead_facts import scores
+
+        return scores(self.lead_sources, self.leads, self.number("score_after_days"))
+
+    @cached_property
+    def costs(self):
+        """Cost by day."""
+        from oracle.calculation.costs import all_costs
+
+        return all_costs(self)
