@@ -12,6 +12,7 @@ from decimal import Decimal
 from oracle.calculation.channels import UNKNOWN, Channels
 from oracle.calculation.credit_models import MODELS, Path, credits
 from oracle.calculation.facts import Account, Credit, Touch
+from oracle.calculation.reading import Reading
 
 UNATTRIBUTED = "(unattributed)"
 
@@ -68,6 +69,7 @@ def credit(conversions: Iterable[Conversion], touches: Touches, lookback_days: i
         path = Path(
             touches.between(conversion.account_id, start, conversion.converted_at),
             conversion.converted_at,
+            reading.zone,
         )
         path.give_role("lead", conversion.lead_at)
         path.give_role("opportunity", conversion.opportunity_at)

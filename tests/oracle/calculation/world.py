@@ -133,3 +133,10 @@ class World:
         from oracle.calculation.costs import all_costs
 
         return all_costs(self)
+
+    @cached_property
+    def web(self):
+        """Visits, touches and credits (`web_facts.WebFacts`)."""
+        from oracle.calculation.web_facts import WebFacts
+
+        return WebFacts(self)
