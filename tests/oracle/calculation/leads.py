@@ -14,6 +14,7 @@ from oracle.calculation.reading import Reading
 from oracle.calculation.values import is_address
 from oracle.calculation.visitors import Visitors
 
+FEWEST_DIGITS = 5
 STRICT = ("form", "quote", "demo", "account_request")
 
 
@@ -114,15 +115,20 @@ def _is_reachable(said: Record, sources: LeadSources) -> bool:
     contact = sources.identity.contact_row(said["contact_id"])
     return any(
         row is not None
-        and (row["phone"] is not None or (row["email"] is not None and is_address(row["email"])))
+        and (is_phone_number(row["phone"] or "") or is_address(row["email"] or ""))
         for row in (said, contact)
     )
+
+
+def is_phone_number(text: str) -> bool:
+    """Whether a text has enough digits for a phone number."""
+    return sum(character.isdigit() for character in text) >= FEWEST_DIGITS
 
 
 def _members(
     said: Record, account_id: str | None, day: date, sources: LeadSources
 ) -> Member:
-    """Its own members, and those of its account on that day where it says nothing."""
+    """Its own members; industry and country of its account where it says nothing of them."""
     account = account_members(sources, account_id, day)
     campaign = said["campaign"] or said["utm_campaign"]
     return {
@@ -132,7 +138,7 @@ def _members(
         "industry": said["industry"] or account["industry"],
         "country": said["country_code"] or account["country"],
         "account_size_band": account["account_size_band"],
-        "sales_rep": said["sales_rep_id"] or account["sales_rep"],
+        "sales_rep": said["sales_rep_id"] or UNKNOWN,
         **{
             dimension: sources.campaigns.member(campaign, dimension)
             for dimension in Campaigns.DIMENSIONS

@@ -171,7 +171,7 @@ def _take(take: Take | None, parts: Parts) -> Number:
 
 def _is_anything(variant: Variant, parts: Parts) -> bool:
     """Whether a part of the number is not 0."""
-    taken = (variant.numerator, variant.denominator)
+    taken = (variant.numerator, variant.denominator, variant.n)
     if variant.statistic:
         taken = (variant.activity or variant.n,)
     return any(_take(take, parts) for take in taken)

@@ -90,7 +90,7 @@ class World:
         """Who sits in front of a browser."""
         from oracle.calculation.visitors import visitors
 
-        return visitors(self.reading, self.identity, self.sales.orders)
+        return visitors(self.reading, self.identity, self.sales.orders.values())
 
     @cached_property
     def lead_sources(self):
@@ -113,7 +113,7 @@ class World:
         """What became of each lead."""
         from oracle.calculation.lead_facts import journeys
 
-        return journeys(self.lead_sources, self.leads, self.sales.orders)
+        return journeys(self.lead_sources, self.leads, self.sales.orders.values())
 
     @cached_property
     def lead_scores(self):
@@ -127,7 +127,7 @@ class World:
         """Quotes that count."""
         from oracle.calculation.lead_facts import quotes
 
-        return quotes(self.lead_sources, self.leads, self.sales.orders)
+        return quotes(self.lead_sources, self.leads, self.sales.orders.values())
 
     @cached_property
     def costs(self):

@@ -130,9 +130,9 @@ def _variants(world: World, window: int) -> list[Variant]:
 
     def watched(parts: Parts) -> float | None:
         waits = parts.get("waits", [])
-        if not any(wait.days >= window for wait in waits):
-            return None
-        return 1 - float(survival_at(survival_steps(waits), window).survival)
+        survival = survival_at(survival_steps(waits), window).survival
+        is_watched = any(wait.days >= window for wait in waits)
+        return 1 - float(survival) if is_watched or not survival else None
 
     def watched_interval(parts: Parts) -> Interval:
         waits = parts.get("waits", [])

@@ -134,7 +134,7 @@ def _variants(funnel: Funnel, world: World) -> list[Variant]:
                 n=before,
                 interval="wilson",
             ),
-            variant(f"{name}_lost", place, numerator=_lost(before, name)),
+            variant(f"{name}_lost", place, numerator=_lost(before, name), n=before),
             variant(
                 f"{name}_median_hours", place, statistic=_median(name), n=f"{name}_timed"
             ),

@@ -60,21 +60,20 @@ def _quality_variants(world: World) -> list[Variant]:
     after = world.number("score_after_days")
 
     def share(
-        name: str, above: str, below: str, *needs: str, days: int = after, is_proportion: bool = True
+        name: str, above: str, below: str, *needs: str, days: int = after, **differs: object
     ) -> Variant:
         return Variant(
             name,
             above,
             below,
-            n=below,
-            interval="wilson" if is_proportion else None,
+            **{"n": below, "interval": "wilson", **differs},
             needs=("leads", *needs),
             window_days=days,
         )
 
     reach = "leads.email or leads.phone or leads.contact_id"
     return [
-        share("lead_score_average", "score_sum", "leads_scored", SCORED, is_proportion=False),
+        share("lead_score_average", "score_sum", "leads_scored", SCORED, interval=None),
         Variant(
             "lead_score_median",
             statistic=lambda parts: quantile(parts.get("scores", []), 0.5),
@@ -98,7 +97,8 @@ def _quality_variants(world: World) -> list[Variant]:
             "criteria_seen",
             "criteria_expected",
             "lead_criteria",
-            is_proportion=False,
+            n="leads_with_criteria",
+            interval=None,
         ),
     ]
 
