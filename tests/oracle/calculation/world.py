@@ -100,11 +100,20 @@ class World:
         return Campaigns(self.reading.live("campaigns"), self.channels)
 
     @cached_property
+    def visitors(self):
+        """Who sits in front of a browser."""
+        from oracle.calculation.visitors import visitors
+
+        return visitors(self.reading, self.identity, self.sales.orders.values())
+
+    @cached_property
     def lead_sources(self):
         """What leads are made with."""
         from oracle.calculation.leads import LeadSources
 
-        return LeadSources(self.reading, self.identity, self.channels, self.campaigns)
+        return LeadSources(
+            self.reading, self.identity, self.channels, self.campaigns, self.visitors
+        )
 
     @cached_property
     def leads(self):
@@ -118,7 +127,7 @@ class World:
         """What became of each lead."""
         from oracle.calculation.lead_facts import journeys
 
-        return journeys(self.lead_sources, self.leads, self.sales.orders)
+        return journeys(self.lead_sources, self.leads, self.sales.orders.values())
 
     @cached_property
     def lead_scores(self):
@@ -126,6 +135,13 @@ class World:
         from oracle.calculation.lead_facts import scores
 
         return scores(self.lead_sources, self.leads, self.number("score_after_days"))
+
+    @cached_property
+    def quotes(self):
+        """Quotes that count."""
+        from oracle.calculation.lead_facts import quotes
+
+        return quotes(self.lead_sources, self.leads, self.sales.orders.values())
 
     @cached_property
     def costs(self):
