@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from oracle.calculation.calendar import add_months
 from oracle.calculation.contract_book import ContractBook
@@ -18,6 +18,7 @@ from oracle.calculation.customers import (
     order_spans,
 )
 from oracle.calculation.identity import UNKNOWN
+from oracle.calculation.members import AccountMembers
 from oracle.calculation.spells import Track, merged, tracks
 from oracle.calculation.subscriptions import Contract
 
@@ -55,6 +56,8 @@ class AccountActivity:
         inactivity_days: int,
         today: date,
     ) -> None:
+        self.order_dates, self.book = order_dates, book
+        self._running_on: dict[date, set[str]] = {}
         spans = defaultdict(list)
         self.endings: dict[str, list[Ending]] = defaultdict(list)
         for account_id, days in order_dates.items():
@@ -70,6 +73,21 @@ class AccountActivity:
                     contract.ending(end) for _, end in held if end is not None
                 ]
         self.tracks: dict[str, Track] = tracks(spans, today)
+
+    def is_modelled(self, account_id: str, last_day: date) -> bool:
+        """Whether BG/NBD may say if the account lives: it ordered, is no guest, has no contract."""
+        days = self.order_dates.get(account_id)
+        return (
+            days is not None
+            and days[0] <= last_day
+            and not account_id.startswith("guest:")
+            and account_id not in self._running(last_day)
+        )
+
+    def _running(self, day: date) -> set[str]:
+        if day not in self._running_on:
+            self._running_on[day] = running_contract_accounts(self.book.contracts, day)
+        return self._running_on[day]
 
     def reason_of(self, account_id: str, lost_on: date) -> tuple[bool | None, str]:
         """Why the account was lost on a day."""
@@ -90,9 +108,28 @@ class AccountActivity:
         return tenure_band(self.tracks[account_id].first_day, day)
 
 
-def subscription_tracks(contracts: Iterable[Contract], today: date) -> dict[str, Track]:
-    """Days in service of each contract, whoever holds it."""
-    return tracks({one.subscription_id: one.spans() for one in contracts}, today)
+class SubscriptionActivity:
+    """Tracks of contracts, whoever holds them."""
+
+    def __init__(
+        self, contracts: Iterable[Contract], members: AccountMembers, today: date
+    ) -> None:
+        self.contracts = {contract.subscription_id: contract for contract in contracts}
+        self.members = members
+        self.tracks = tracks({name: one.spans() for name, one in self.contracts.items()}, today)
+
+    def member_on(self, subscription_id: str, dimension: str, day: date) -> str:
+        """The member of a contract, or of the account that holds it, on a day."""
+        state = self.contracts[subscription_id].state_on(day)
+        if dimension == "tenure_band":
+            return tenure_band(self.tracks[subscription_id].first_day, day)
+        if dimension == "plan":
+            return state.plan_name or UNKNOWN
+        return self.members.on(state.account_id, dimension, day)
+
+    def reason_of(self, subscription_id: str, lost_on: date) -> tuple[bool | None, str]:
+        """Why the contract ended on a day."""
+        return reason(self.contracts[subscription_id].ending(lost_on))
 
 
 def running_contract_accounts(contracts: Iterable[Contract], day: date) -> set[str]:
@@ -104,7 +141,3 @@ def running_contract_accounts(contracts: Iterable[Contract], day: date) -> set[s
         if state is not None and state.is_running and not state.is_trial
     }
 
-
-def yesterday(day: date) -> date:
-    """The day before."""
-    return day - timedelta(days=1)

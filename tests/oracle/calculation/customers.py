@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
-from oracle.calculation.facts import Order
+from oracle.calculation.facts import Entry, Order
 from oracle.calculation.spells import Span
 
 NON_PAYMENT, CANCELLED, TRANSFERRED, INACTIVITY = range(4)  # which reason wins on one day
@@ -44,3 +45,17 @@ def last_ending(endings: Iterable[Ending], lost_on: date) -> Ending:
         candidates,
         key=lambda ending: (-ending.ended_on.toordinal(), ending.kind, ending.reason or ""),
     )
+
+
+NET_SALES = {"gross": 1, "discount": -1, "return": -1, "cancellation": -1}
+
+
+def brought(entries: Iterable[Entry]) -> list[tuple[str, date, Decimal, Decimal]]:
+    """Account, day, net sales and margin of each movement that has any."""
+    found = []
+    for entry in entries:
+        net = entry.amount * NET_SALES.get(entry.kind, 0)
+        cost = entry.amount if entry.kind == "cost" else Decimal(0)
+        if net or cost:
+            found.append((entry.order.account_id, entry.entry_date, net, net - cost))
+    return found

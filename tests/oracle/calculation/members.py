@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from oracle.calculation.calendar import month_of
 from oracle.calculation.identity import UNKNOWN, Identity
+
+if TYPE_CHECKING:
+    from oracle.calculation.world import World
 
 Lookup = Callable[[str, date], str]
 
@@ -54,6 +57,28 @@ class AccountMembers:
             end = parent
 
 
-def cohort_month(first_order_date: date | None) -> str:
-    """The month of the first valid order."""
-    return f"{month_of(first_order_date):%Y-%m}" if first_order_date else UNKNOWN
+def account_members(world: World) -> AccountMembers:
+    """The members of accounts, by company, first touch, contract and first order."""
+
+    def cohort(account_id: str, _: date) -> str:
+        days = world.order_dates.get(account_id)
+        return f"{days[0]:%Y-%m}" if days else UNKNOWN
+
+    def first_category(account_id: str, _: date) -> str:
+        first = world.sales.first_order.get(account_id)
+        lines = [line for line in first.lines if not line.is_added_later] if first else []
+        if not lines:
+            return UNKNOWN
+        dearest = min(lines, key=lambda line: (-line.net, line.order_line_id))
+        return dearest.members["product_category"]
+
+    return AccountMembers(
+        world.identity,
+        {
+            "acquisition_channel": lambda account_id, _: world.web.acquisition_channel(account_id),
+            "cohort_month": cohort,
+            "first_product_category": first_category,
+            "plan": lambda account_id, day: world.activity.plan(account_id, day),
+            "tenure_band": lambda account_id, day: world.activity.tenure_band(account_id, day),
+        },
+    )

@@ -12,6 +12,8 @@ from oracle.calculation.spells import Passage, Track, passage
 MemberOn = Callable[[str, str, date], str]  # unit, dimension, day -> member
 Reason = Callable[[str, date], tuple[bool | None, str]]  # unit, day lost -> involuntary?, member
 
+Modelled = Callable[[str, date], bool]  # unit, last day of the period
+
 MOVEMENTS = ("at_start", "lost", "new", "reactivated", "at_end", "retained")
 
 
@@ -22,6 +24,7 @@ def snapshot_parts(
     member_on: MemberOn,
     reason_of: Reason,
     as_of_date: date,
+    is_modelled: Modelled | None = None,
 ) -> dict[tuple, dict[str, int | Decimal]]:
     """The parts by period, dimension and member.
 
@@ -35,6 +38,9 @@ def snapshot_parts(
             if passed is None:
                 continue
             counts = _counts(passed, reason_of)
+            if is_modelled and passed.is_at_start:
+                last_day = min(period.last_day, as_of_date)
+                counts["at_start_modelled"] = int(is_modelled(unit_id, last_day))
             _add(parts[period, "total", "all"], counts)
             for dimension in dimensions:
                 if dimension == "cancel_reason":
@@ -45,7 +51,9 @@ def snapshot_parts(
                 else:
                     member = member_on(unit_id, dimension, passed.member_day)
                     _add(parts[period, dimension, member], counts)
-    return {key: _with_sums(key, counts) for key, counts in parts.items()}
+    return {
+        key: {**_with_sums(key, counts), "grain": key[0].grain} for key, counts in parts.items()
+    }
 
 
 def lost_on(passed: Passage) -> date:
@@ -80,6 +88,11 @@ def _with_sums(key: tuple, counts: dict[str, int]) -> dict[str, int | Decimal | 
     """The parts with the denominators; by reason only what was lost is known."""
     names = (*MOVEMENTS, "churn_events", "reactivation_events", "lost_voluntary", "lost_involuntary")
     parts = {name: counts.get(name, 0) for name in names}
+    parts["at_start_modelled"] = counts.get("at_start_modelled", 0)
+    # As good as none of these businesses has so many repeaters that a model can be fitted.
+    parts["expected_lost"] = None if parts["at_start_modelled"] else 0
+    if key[0].grain == "week":
+        parts["at_start_modelled"] = parts["expected_lost"] = None
     parts["remaining"] = parts["at_start"] - parts["lost"]
     parts["average"] = Decimal(parts["at_start"] + parts["at_end"]) / 2
     parts["at_start_and_new"] = parts["at_start"] + parts["new"]
