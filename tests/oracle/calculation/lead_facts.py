@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from oracle.calculation.channels import UNKNOWN
 from oracle.calculation.facts import Lead, Order
+from oracle.calculation.identity import NO_ACCOUNT
 from oracle.calculation.lead_journeys import Deal, Entry, Journey, follow, stage_of
 from oracle.calculation.lead_merges import survivors_of
 from oracle.calculation.lead_scores import (
@@ -138,7 +139,7 @@ def quotes(sources: LeadSources, leads: Iterable[Lead], orders: Iterable[Order])
                     "ordered": placed.get(row["order_id"]),
                 },
                 members={
-                    "industry": account["industry"],
+                    "industry": account["industry"] if account_id else NO_ACCOUNT,
                     "sales_rep": account["sales_rep"],
                     "lead_source": lead.members["lead_source"] if lead else UNKNOWN,
                 },

@@ -12,7 +12,9 @@ from oracle.calculation.identity import DIMENSIONS, Identity
 from oracle.calculation.lead_merges import Record, first_contact, grouped_records
 from oracle.calculation.reading import Reading
 from oracle.calculation.values import is_address
+from oracle.calculation.visitors import Visitors
 
+FEWEST_DIGITS = 5
 STRICT = ("form", "quote", "demo", "account_request")
 
 
@@ -24,6 +26,7 @@ class LeadSources:
     identity: Identity
     channels: Channels
     campaigns: Campaigns
+    visitors: Visitors
 
 
 def merged_leads(sources: LeadSources) -> list[Lead]:
@@ -43,7 +46,7 @@ def _lead(survivor: str, records: list[Record], sources: LeadSources) -> Lead:
     said = _said(own, told)
     created_at = first_contact(told[0])
     identity = sources.identity
-    account_id = identity.account_of(said["company_id"], said["contact_id"], said["email"])
+    account_id = _account(said, sources)
     contact_id = said["contact_id"]
     lead_type = _lead_type(own, told)
     created_date = sources.reading.business_date(created_at)
@@ -68,6 +71,14 @@ def _lead(survivor: str, records: list[Record], sources: LeadSources) -> Lead:
         is_reachable=_is_reachable(said, sources),
         members=_members(said, account_id, created_date, sources),
     )
+
+
+def _account(said: Record, sources: LeadSources) -> str | None:
+    """The company, the contact's or the address's account, else that of the browser."""
+    found = sources.identity.account_of(said["company_id"], said["contact_id"], said["email"])
+    if found is None and said["client_id"] is not None:
+        return sources.visitors.account(said["client_id"])
+    return found
 
 
 def _said(own: Record, told: list[Record]) -> Record:
@@ -104,13 +115,20 @@ def _is_reachable(said: Record, sources: LeadSources) -> bool:
     contact = sources.identity.contact_row(said["contact_id"])
     return any(
         row is not None
-        and (row["phone"] is not None or (row["email"] is not None and is_address(row["email"])))
+        and (is_phone_number(row["phone"] or "") or is_address(row["email"] or ""))
         for row in (said, contact)
     )
 
 
-def _members(said: Record, account_id: str | None, day: date, sources: LeadSources) -> Member:
-    """Its own members, and those of its account on that day where it says nothing."""
+def is_phone_number(text: str) -> bool:
+    """Whether a text has enough digits for a phone number."""
+    return sum(character.isdigit() for character in text) >= FEWEST_DIGITS
+
+
+def _members(
+    said: Record, account_id: str | None, day: date, sources: LeadSources
+) -> Member:
+    """Its own members; industry and country of its account where it says nothing of them."""
     account = account_members(sources, account_id, day)
     campaign = said["campaign"] or said["utm_campaign"]
     return {
@@ -120,7 +138,7 @@ def _members(said: Record, account_id: str | None, day: date, sources: LeadSourc
         "industry": said["industry"] or account["industry"],
         "country": said["country_code"] or account["country"],
         "account_size_band": account["account_size_band"],
-        "sales_rep": said["sales_rep_id"] or account["sales_rep"],
+        "sales_rep": said["sales_rep_id"] or UNKNOWN,
         **{
             dimension: sources.campaigns.member(campaign, dimension)
             for dimension in Campaigns.DIMENSIONS
@@ -136,8 +154,9 @@ def account_members(sources: LeadSources, account_id: str | None, day: date) -> 
 
 
 def _channel(said: Record, sources: LeadSources) -> str:
-    """The lead's own channel, else its campaign's, else what its campaign tags make."""
+    """The lead's own channel, else what its campaign tags make, else its campaign's."""
     named = sources.channels.named(said["marketing_channel"])
-    named = named or sources.campaigns.channel(said["campaign"])
     tags = (said["utm_source"], said["utm_medium"], said["utm_campaign"])
-    return named or (sources.channels.of(*tags) if any(tags) else UNKNOWN)
+    if named is None and any(tags):
+        return sources.channels.of(*tags)
+    return named or sources.campaigns.channel(said["campaign"]) or UNKNOWN
