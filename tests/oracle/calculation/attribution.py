@@ -12,6 +12,7 @@ from decimal import Decimal
 from oracle.calculation.channels import UNKNOWN, Channels
 from oracle.calculation.credit_models import MODELS, Path, credits
 from oracle.calculation.facts import Account, Credit, Touch
+from oracle.calculation.reading import Reading
 
 UNATTRIBUTED = "(unattributed)"
 
@@ -60,7 +61,9 @@ class Touches:
         return any(touch.is_marketing for touch in touches)
 
 
-def credit(conversions: Iterable[Conversion], touches: Touches, lookback_days: int) -> list[Credit]:
+def credit(
+    conversions: Iterable[Conversion], touches: Touches, lookback_days: int, reading: Reading
+) -> list[Credit]:
     """The credits of every conversion by every model; without a touch all goes to nobody."""
     found = []
     for conversion in conversions:
@@ -68,6 +71,7 @@ def credit(conversions: Iterable[Conversion], touches: Touches, lookback_days: i
         path = Path(
             touches.between(conversion.account_id, start, conversion.converted_at),
             conversion.converted_at,
+            reading.zone,
         )
         path.give_role("lead", conversion.lead_at)
         path.give_role("opportunity", conversion.opportunity_at)

@@ -191,9 +191,7 @@ def allocated(entries: Iterable[Cost], rules: list[dict]) -> list[Cost]:
             part = (entry.amount * share).quantize(SCALE, ROUND_HALF_UP)
             left -= part
             members = {**entry.members, "marketing_channel": channel}
-            found.append(
-                replace(entry, amount=part, members=members, platform_revenue=Decimal(0))
-            )
+            found.append(replace(entry, amount=part, members=members, platform_revenue=Decimal(0)))
         found.append(replace(entry, amount=left))
     return found
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from oracle.calculation.channels import DIRECT
 from oracle.calculation.facts import Touch
@@ -17,9 +18,12 @@ DAY = timedelta(days=1)
 class Path:
     """The touches up to a conversion, oldest first, and the touches that have a role."""
 
-    def __init__(self, touches: Sequence[Touch], converted_at: datetime) -> None:
+    def __init__(
+        self, touches: Sequence[Touch], converted_at: datetime, zone: ZoneInfo
+    ) -> None:
         self.touches = list(touches)
         self.converted_at = converted_at
+        self.zone = zone
         self.roles: dict[str, int | None] = {"lead": None, "opportunity": None, "close": None}
 
     def give_role(self, role: str, moment: datetime | None) -> None:
@@ -29,8 +33,18 @@ class Path:
         earlier = [i for i, touch in enumerate(self.touches) if touch.touched_at <= moment]
         self.roles[role] = earlier[-1] if earlier else None
 
+    def ages(self) -> list[timedelta]:
+        """How old each touch is by the clock on the wall, so that every day has 24 hours."""
+        now = wall_clock(self.converted_at, self.zone)
+        return [now - wall_clock(touch.touched_at, self.zone) for touch in self.touches]
+
     def __len__(self) -> int:
         return len(self.touches)
+
+
+def wall_clock(moment: datetime, zone: ZoneInfo) -> datetime:
+    """A UTC moment as the clock on the wall shows it."""
+    return moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).replace(tzinfo=None)
 
 
 Weights = list[Fraction | Decimal]
@@ -97,8 +111,7 @@ def _time_decay(half_life_days: int) -> Callable[[Path], Weights]:
         with localcontext() as context:
             context.prec = 50
             worth = []
-            for touch in path.touches:
-                age = path.converted_at - touch.touched_at
+            for age in path.ages():
                 days = Decimal(age // timedelta(microseconds=1)) / Decimal(86_400_000_000)
                 worth.append(Decimal(2) ** (-days / half_life_days))
             return [one / sum(worth) for one in worth]

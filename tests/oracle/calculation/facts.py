@@ -138,9 +138,7 @@ class Session:
     is_repeat_of_account: bool = False  # the visitor, or anybody of the account, had one
     orders: list[Order] = field(default_factory=list)  # valid ones placed in it
     steps: list[datetime | bool | None] = field(default_factory=list)  # see web.steps
-    members: Member = field(
-        default_factory=dict
-    )  # marketing_channel, source, ...
+    members: Member = field(default_factory=dict)  # marketing_channel, source, ...
 
 
 @dataclass

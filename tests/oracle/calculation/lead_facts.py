@@ -23,9 +23,7 @@ from oracle.calculation.leads import LeadSources, account_members, known_records
 from oracle.calculation.quotes import LatestLeads, Quote
 
 
-def journeys(
-    sources: LeadSources, leads: Iterable[Lead], orders: Iterable[Order]
-) -> list[Journey]:
+def journeys(sources: LeadSources, leads: Iterable[Lead], orders: Iterable[Order]) -> list[Journey]:
     """What became of each lead."""
     orders = list(orders)
     return follow(
@@ -122,9 +120,7 @@ def scores(sources: LeadSources, leads: Iterable[Lead], after_days: int) -> dict
     }
 
 
-def quotes(
-    sources: LeadSources, leads: Iterable[Lead], orders: Iterable[Order]
-) -> list[Quote]:
+def quotes(sources: LeadSources, leads: Iterable[Lead], orders: Iterable[Order]) -> list[Quote]:
     """Quotes that count, with the members of their account and of the latest lead by then."""
     leads, orders = list(leads), list(orders)
     placed = {order.order_id: order.placed_at for order in orders if order.is_valid}

@@ -109,5 +109,3 @@ def score(
         criteria_expected=len(criteria) if seen else 0,
         is_fit=bool(seen) and fit_met * 2 >= fit,
     )
-
-

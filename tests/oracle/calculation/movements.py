@@ -150,7 +150,7 @@ class Standing:
             )
 
     def _weights(self) -> list[tuple[str, Decimal]]:
-        """By what a refund that names no line is spread: value before discount that still stands."""
+        """What spreads a refund that names no line: value before discount that still stands."""
         standing = [(name, line.gross - self.cancelled[name]) for name, line in self.lines.items()]
         if any(amount > 0 for _, amount in standing):
             return [(name, max(amount, ZERO)) for name, amount in standing]
@@ -164,15 +164,18 @@ class Standing:
         goods: dict[str, Decimal],
     ) -> dict[str, Decimal]:
         line = self.lines.get(row.order_line_id or "")
+        units: dict[str, Decimal] = {}
         if line is not None:
             shares = {line.order_line_id: row.amount}
+            units = {line.order_line_id: row.quantity}
         elif row.order_line_id is None:
             shares = allocate(row.amount, weights, self.digits)
+            units = allocate(row.quantity, weights, 0)
         else:
             shares = {}
         rest = row.amount - sum(shares.values(), ZERO)
         for name, amount in shares.items():
-            quantity = row.quantity if line is not None else ZERO
+            quantity = units[name]
             if not amount and not quantity:
                 continue
             self.net[name] -= amount

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from oracle.calculation.facts import Order
-from oracle.calculation.visitors import Visitors, person
+from oracle.calculation.identity import Identity
+from oracle.calculation.visitors import Visitors, contact_of, person
 from oracle.calculation.web import TypedRow, Visit
 
 
@@ -28,10 +29,12 @@ class OrderVisits:
         visits: Iterable[Visit],
         order_hits: Iterable[TypedRow],
         visitors: Visitors,
+        identity: Identity,
         date_of: Callable[[datetime], date],
         timeout_seconds: int,
     ) -> None:
         self.visitors = visitors
+        self.identity = identity
         self.date_of = date_of
         self.timeout = timedelta(seconds=timeout_seconds)
         self.by_order: dict[str, Visit] = {}
@@ -74,8 +77,9 @@ class OrderVisits:
         """The browser of the order, else the contact, if a browser was ever stitched to them."""
         if order.client_id is not None:
             return self.visitors.visitor(order.client_id)
-        if order.contact_id is not None and person(order.contact_id) in self.by_visitor:
-            return person(order.contact_id)
+        contact_id = contact_of(vars(order), self.identity)
+        if contact_id is not None and person(contact_id) in self.by_visitor:
+            return person(contact_id)
         return None
 
     def _latest(self, visitor_id: str | None, placed_at: datetime) -> Visit | None:

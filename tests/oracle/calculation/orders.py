@@ -189,6 +189,15 @@ class Sales:
             order.members["customer_type"] = order.customer_type
 
     @cached_property
+    def fx_missing(self) -> list[date]:
+        """Dates of orders that were rejected for lack of a rate."""
+        return [
+            self.reading.business_date(row["placed_at"])
+            for row in self.reading.all("orders")
+            if self.rejected.get(row["order_id"]) == "fx_missing"
+        ]
+
+    @cached_property
     def valid(self) -> list[Order]:
         """Valid orders."""
         return [order for order in self.orders.values() if order.is_valid]

@@ -5,29 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from oracle.calculation.channels import UNKNOWN
-from oracle.calculation.facts import Account, CookielessHit, Order, Session
+from oracle.calculation.facts import CookielessHit, Order, Session
+from oracle.calculation.identity import NO_ACCOUNT
 from oracle.calculation.order_visits import OrderVisit
 from oracle.calculation.visitors import Visitors
 from oracle.calculation.web import Bots, TypedRow, Visit, steps, visit_members
 
-NO_ACCOUNT = "(no account)"
-
-
-def customer_type(account: Account | None, day: date) -> str:
-    """New on the day of the first valid order, returning after it, prospect before it."""
-    if account is None:
-        return NO_ACCOUNT
-    if account.first_order_date is None or day < account.first_order_date:
-        return "prospect"
-    return "new" if day == account.first_order_date else "returning"
+if TYPE_CHECKING:
+    from oracle.calculation.orders import Sales
 
 
 def sessions(
     visits: Iterable[Visit],
     visitors: Visitors,
-    accounts: dict[str, Account],
+    sales: Sales,
     orders: Iterable[tuple[Order, OrderVisit]],
     date_of: Callable[[datetime], date],
 ) -> list[Session]:
@@ -39,13 +33,12 @@ def sessions(
     rows = []
     for visit in sorted(visits, key=lambda visit: (visit.started_at, visit.session_id)):
         account_id = visitors.account(visit.client_id)
-        account = accounts.get(account_id) if account_id else None
-        if account is not None and account.is_internal:
+        if visitors.is_internal(visit.client_id):
             continue
         day = date_of(visit.started_at)
         own_orders = orders_of[visit.session_id]
         members = visit_members(visit)
-        members["customer_type"] = customer_type(account, day)
+        members["customer_type"] = sales.customer_type(account_id, day)
         members["account"] = account_id or NO_ACCOUNT
         rows.append(
             Session(

@@ -41,6 +41,12 @@ class Visitors:
         found = self.identity.account_of_contact(contact) if contact else None
         return found or self.ordered_for.get(client_id)
 
+    def is_internal(self, client_id: str) -> bool:
+        """Whether one's own people sit in front of a browser."""
+        contact = self.identity.contact_row(self.contact_of.get(client_id))
+        emails = [contact["email"]] if contact else []
+        return self.identity.is_internal(self.account(client_id), emails)
+
     def accounts(self, client_id: str) -> set[str | None]:
         """Every account on whose path the visits of a browser are; None if its own is unknown."""
         return {self.account(client_id)} | self.acted_for.get(client_id, set())

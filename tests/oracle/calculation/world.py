@@ -72,6 +72,13 @@ class World:
         return Sales(self)
 
     @cached_property
+    def payments(self):
+        """Payments of orders."""
+        from oracle.calculation.payments import all_payments
+
+        return all_payments(self)
+
+    @cached_property
     def channels(self):
         """The rules that make channels."""
         from oracle.calculation.channels import Channels
@@ -135,3 +142,10 @@ class World:
         from oracle.calculation.costs import all_costs
 
         return all_costs(self)
+
+    @cached_property
+    def web(self):
+        """Visits, touches and credits (`web_facts.WebFacts`)."""
+        from oracle.calculation.web_facts import WebFacts
+
+        return WebFacts(self)
