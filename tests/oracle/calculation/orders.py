@@ -13,7 +13,7 @@ from oracle.calculation.facts import Entry, Order, OrderLine
 from oracle.calculation.identity import UNKNOWN
 from oracle.calculation.money import ZERO, minor_unit_digits, money
 from oracle.calculation.movements import Movement, Refund, RefundLine, Standing
-from oracle.calculation.pricing import is_added_later, price_lines
+from oracle.calculation.pricing import is_added_later, order_total, price_lines
 from oracle.calculation.products import Products
 from oracle.calculation.reading import Row
 
@@ -64,9 +64,9 @@ class Sales:
         account_id = self.world.identity.account_of_order(row)
         reason = self._exclusion(row, account_id)
         tax = sum((price.tax for price in prices.values()), ZERO)
-        if not lines or (not tax and not any(line["tax_amount"] is not None for line in lines)):
-            tax = tax or row["tax_amount"] or ZERO
-        total = sum((price.net for price in prices.values()), ZERO) + row["shipping_amount"] + tax
+        if not lines:
+            tax = row["tax_amount"] or ZERO
+        total = order_total(row, lines, tax)
         if total < 0 and row["order_type"] == "sale":
             self.rejected[order_id] = "negative_order_total"
             return None
@@ -123,7 +123,7 @@ class Sales:
 
     def _cancelled_at(self, row: Row, lines: list[Row]):
         """When the whole order was cancelled: as it says, or with its last line."""
-        if row["order_status"] == "cancelled" and row["cancelled_at"] is not None:
+        if row["cancelled_at"] is not None:
             return row["cancelled_at"]
         if lines and all(
             line["cancelled_at"] is not None
