@@ -113,7 +113,10 @@ def ledger_costs(
             is_paid_media=bool(row["is_paid_media"]),
             is_lead_generation=_is_lead_generation(row["campaign"], campaigns),
             members=_members(
-                channels.named(row["marketing_channel"]), row["campaign"], row["segment"], campaigns
+                channels.named(row["marketing_channel"]) or campaigns.channel(row["campaign"]),
+                row["campaign"],
+                row["segment"],
+                campaigns,
             ),
         )
         entries += [

@@ -147,19 +147,12 @@ class World:
         return Campaigns(self.reading.live("campaigns"), self.channels)
 
     @cached_property
-    def visitors(self):
-        """Who sits in front of a browser."""
-        from oracle.calculation.visitors import visitors
-
-        return visitors(self.reading, self.identity, self.sales.orders.values())
-
-    @cached_property
     def lead_sources(self):
         """What leads are made with."""
         from oracle.calculation.leads import LeadSources
 
         return LeadSources(
-            self.reading, self.identity, self.channels, self.campaigns, self.visitors
+            self.reading, self.identity, self.channels, self.campaigns, self.web.visitors
         )
 
     @cached_property

@@ -81,7 +81,7 @@ def _cycles(lead: Eligible, world: World) -> list[tuple[str, date, date]]:
 def first_touch(lead: Eligible, world: World) -> datetime | None:
     """The first touch ever of the account, up to its first order."""
     ordered_at = lead.journey.ordered_at
-    touch = world.touches.first(lead.lead.account_id, ordered_at) if ordered_at else None
+    touch = world.web.touches.first(lead.lead.account_id, ordered_at) if ordered_at else None
     return touch.touched_at if touch else None
 
 

@@ -40,7 +40,8 @@ class Lists:
 
 def left_censored(world: World) -> Callable[[Period], bool]:
     """Whether a period begins in the first days of orders, when nobody can be shown to be new."""
-    first = min((order.order_date for order in world.sales.orders.values() if is_a_sale(order)), default=None)
+    sales = (order.order_date for order in world.sales.orders.values() if is_a_sale(order))
+    first = min(sales, default=None)
     days = timedelta(days=world.number("left_censor_days"))
 
     def test(period: Period) -> bool:
