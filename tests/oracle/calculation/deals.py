@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from oracle.calculation.identity import NO_ACCOUNT, UNKNOWN
-from oracle.calculation.lead_merges import beginnings
+from oracle.calculation.lead_merges import beginnings, survivors_of
 from oracle.calculation.leads import known_records
 from oracle.calculation.money import ONE, ZERO, allocate
 from oracle.calculation.reading import Row
@@ -55,7 +55,9 @@ def closed_deals(world: World) -> Deals:
     splits: dict[str, list[Row]] = defaultdict(list)
     for row in world.reading.live("opportunity_splits"):
         splits[row["opportunity_id"]].append(row)
-    begun = beginnings(known_records(world.reading))
+    records = known_records(world.reading)
+    begun, ends = beginnings(records), survivors_of(records)
+    leads = {lead.lead_id: lead.account_id for lead in world.leads}
     found = Deals([], [])
     for row in world.reading.live("opportunities"):
         if row["closed_at"] is None or row["opportunity_status"] == "open":
@@ -63,6 +65,7 @@ def closed_deals(world: World) -> Deals:
         if row["created_at"] < begun.get(row["lead_id"], row["created_at"]):
             continue  # event_before_lead
         account_id = world.identity.account_of(row["company_id"], row["contact_id"], None)
+        account_id = account_id or leads.get(ends.get(row["lead_id"]))
         if world.identity.is_internal(account_id):
             continue
         day = world.reading.business_date(row["closed_at"])
