@@ -12,15 +12,14 @@ from oracle.calculation.customers import (
     CANCELLED,
     INACTIVITY,
     NON_PAYMENT,
-    TRANSFERRED,
     Ending,
     last_ending,
     order_spans,
 )
 from oracle.calculation.identity import UNKNOWN
 from oracle.calculation.members import AccountMembers
-from oracle.calculation.spells import Track, merged, tracks
-from oracle.calculation.subscriptions import Contract
+from oracle.calculation.spells import ONE_DAY, Track, merged, tracks
+from oracle.calculation.subscriptions import Contract, State
 
 NO_PLAN = "(no plan)"
 BANDS = (
@@ -30,7 +29,6 @@ BANDS = (
     (24, "12 to 24 months"),
 )
 OLDEST_BAND = "over 24 months"
-REASONS = {NON_PAYMENT: "non-payment", TRANSFERRED: "transferred", INACTIVITY: "inactivity"}
 
 
 def tenure_band(first_day: date, day: date) -> str:
@@ -41,9 +39,7 @@ def tenure_band(first_day: date, day: date) -> str:
 def reason(ending: Ending) -> tuple[bool | None, str]:
     """Whether the loss was involuntary (None of what was no contract's end), and its member."""
     is_involuntary = {NON_PAYMENT: True, CANCELLED: False}.get(ending.kind)
-    if ending.kind == CANCELLED:
-        return is_involuntary, ending.reason or UNKNOWN
-    return is_involuntary, REASONS[ending.kind]
+    return is_involuntary, ending.reason or UNKNOWN
 
 
 class AccountActivity:
@@ -94,14 +90,27 @@ class AccountActivity:
         return reason(last_ending(self.endings[account_id], lost_on))
 
     def plan(self, account_id: str, day: date) -> str:
-        """The plan of the account's contract on a day."""
-        plans = sorted(
-            state.plan_name or UNKNOWN
+        """The plan of the account's contract on a day, of several the one that began first.
+
+        A contract that ended on the day still counts, so that who is lost on the first day of a
+        period is lost from its plan.
+        """
+        held = [
+            (contract.states[0][0], contract.subscription_id, state.plan_name or UNKNOWN)
             for contract in self.contracts_of.get(account_id, ())
-            for state in [contract.state_on(day)]
+            for state in self._held(contract, account_id, day)
+        ]
+        return min(held)[-1] if held else NO_PLAN
+
+    @staticmethod
+    def _held(contract: Contract, account_id: str, day: date) -> list[State]:
+        """The state of a contract that an account holds on a day, or held until then."""
+        states = (contract.state_on(day), contract.state_on(day - ONE_DAY))
+        return [
+            state
+            for state in states
             if state is not None and state.is_running and state.account_id == account_id
-        )
-        return plans[0] if plans else NO_PLAN
+        ][:1]
 
     def tenure_band(self, account_id: str, day: date) -> str:
         """How long the account has been a customer."""
@@ -120,7 +129,7 @@ class SubscriptionActivity:
 
     def member_on(self, subscription_id: str, dimension: str, day: date) -> str:
         """The member of a contract, or of the account that holds it, on a day."""
-        state = self.contracts[subscription_id].state_on(day)
+        state = self.contracts[subscription_id].service_on(day)
         if dimension == "tenure_band":
             return tenure_band(self.tracks[subscription_id].first_day, day)
         if dimension == "plan":
