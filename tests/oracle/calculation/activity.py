@@ -12,7 +12,6 @@ from oracle.calculation.customers import (
     CANCELLED,
     INACTIVITY,
     NON_PAYMENT,
-    TRANSFERRED,
     Ending,
     last_ending,
     order_spans,
@@ -30,7 +29,6 @@ BANDS = (
     (24, "12 to 24 months"),
 )
 OLDEST_BAND = "over 24 months"
-REASONS = {NON_PAYMENT: "non-payment", TRANSFERRED: "transferred", INACTIVITY: "inactivity"}
 
 
 def tenure_band(first_day: date, day: date) -> str:
@@ -41,9 +39,7 @@ def tenure_band(first_day: date, day: date) -> str:
 def reason(ending: Ending) -> tuple[bool | None, str]:
     """Whether the loss was involuntary (None of what was no contract's end), and its member."""
     is_involuntary = {NON_PAYMENT: True, CANCELLED: False}.get(ending.kind)
-    if ending.kind == CANCELLED:
-        return is_involuntary, ending.reason or UNKNOWN
-    return is_involuntary, REASONS[ending.kind]
+    return is_involuntary, ending.reason or UNKNOWN
 
 
 class AccountActivity:

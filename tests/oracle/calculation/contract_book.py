@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -41,7 +41,7 @@ def contract_book(
         int(parameters["dunning_days"]),
         today,
     )
-    outside = [one for one in found if not _is_internal(one, identity)]
+    outside = [_outside(one, identity) for one in found]
     rateless = [one for one in outside if _lacks_rate(one, rates, today)]
     rejected = {one.subscription_id: "fx_missing" for one in rateless}
     left = [one for one in outside if one.subscription_id not in rejected]
@@ -61,8 +61,15 @@ def _known(row: dict, today: date) -> dict:
     return row | later
 
 
-def _is_internal(contract: Contract, identity: Identity) -> bool:
-    return all(identity.is_internal(state.account_id) for _, state in contract.states)
+def _outside(contract: Contract, identity: Identity) -> Contract:
+    """The contract without the days on which one's own account holds it."""
+    contract.states = [
+        (begins, replace(state, is_running=False))
+        if identity.is_internal(state.account_id)
+        else (begins, state)
+        for begins, state in contract.states
+    ]
+    return contract
 
 
 def _revenue(found: list[Contract], rates: Rates, today: date) -> Revenue:

@@ -169,7 +169,7 @@ class Sales:
         account = self.world.identity.members(account_id, order_date)
         return {
             "sales_channel": row["sales_channel"] or UNKNOWN,
-            "country": row["country_code"] or UNKNOWN,
+            "country": row["country_code"] or account["country"],
             "sales_rep": row["sales_rep_id"] or account["sales_rep"],
             "segment": account["segment"],
             "industry": account["industry"],

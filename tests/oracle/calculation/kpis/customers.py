@@ -19,6 +19,7 @@ from oracle.calculation.kpis.cohorts import cohort_retention_parts, cohort_value
 from oracle.calculation.kpis.lifetime_cells import clv, customer_equity, unit_economics
 from oracle.calculation.kpis.list_churn import email_list_churn
 from oracle.calculation.kpis.repeat import REPEAT_WINDOW, repeat_parts
+from oracle.calculation.kpis.shared import is_a_sale
 from oracle.calculation.kpis.tenure import tenure_parts
 from oracle.calculation.statuses import Table, Variant
 from oracle.calculation.world import World
@@ -49,7 +50,7 @@ def first_sale(world: World) -> date | None:
         (
             order.order_date
             for order in world.sales.orders.values()
-            if order.exclusion_reason is None and order.is_placed and order.order_type == "sale"
+            if is_a_sale(order)
         ),
         default=None,
     )

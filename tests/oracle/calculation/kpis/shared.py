@@ -61,7 +61,8 @@ def _censored(world: World, window: int) -> Callable[[Period], bool]:
 
 def is_a_sale(order: Order) -> bool:
     """Whether an order shows that the history of sales had begun."""
-    return order.is_placed and order.order_type == "sale" and order.exclusion_reason is None
+    counts = order.exclusion_reason in (None, "internal_account")
+    return order.is_placed and order.order_type == "sale" and counts
 
 
 def cost_is_missing(world: World, scopes: Iterable[str]) -> Callable[[Period], bool]:
