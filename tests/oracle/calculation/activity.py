@@ -18,8 +18,8 @@ from oracle.calculation.customers import (
 )
 from oracle.calculation.identity import UNKNOWN
 from oracle.calculation.members import AccountMembers
-from oracle.calculation.spells import Track, merged, tracks
-from oracle.calculation.subscriptions import Contract
+from oracle.calculation.spells import ONE_DAY, Track, merged, tracks
+from oracle.calculation.subscriptions import Contract, State
 
 NO_PLAN = "(no plan)"
 BANDS = (
@@ -90,14 +90,27 @@ class AccountActivity:
         return reason(last_ending(self.endings[account_id], lost_on))
 
     def plan(self, account_id: str, day: date) -> str:
-        """The plan of the account's contract on a day."""
-        plans = sorted(
-            state.plan_name or UNKNOWN
+        """The plan of the account's contract on a day, of several the one that began first.
+
+        A contract that ended on the day still counts, so that who is lost on the first day of a
+        period is lost from its plan.
+        """
+        held = [
+            (contract.states[0][0], contract.subscription_id, state.plan_name or UNKNOWN)
             for contract in self.contracts_of.get(account_id, ())
-            for state in [contract.state_on(day)]
+            for state in self._held(contract, account_id, day)
+        ]
+        return min(held)[-1] if held else NO_PLAN
+
+    @staticmethod
+    def _held(contract: Contract, account_id: str, day: date) -> list[State]:
+        """The state of a contract that an account holds on a day, or held until then."""
+        states = (contract.state_on(day), contract.state_on(day - ONE_DAY))
+        return [
+            state
+            for state in states
             if state is not None and state.is_running and state.account_id == account_id
-        )
-        return plans[0] if plans else NO_PLAN
+        ][:1]
 
     def tenure_band(self, account_id: str, day: date) -> str:
         """How long the account has been a customer."""
@@ -116,7 +129,7 @@ class SubscriptionActivity:
 
     def member_on(self, subscription_id: str, dimension: str, day: date) -> str:
         """The member of a contract, or of the account that holds it, on a day."""
-        state = self.contracts[subscription_id].state_on(day)
+        state = self.contracts[subscription_id].service_on(day)
         if dimension == "tenure_band":
             return tenure_band(self.tracks[subscription_id].first_day, day)
         if dimension == "plan":

@@ -216,6 +216,11 @@ class Sales:
     @cached_property
     def refunds(self) -> dict[str, list[Refund]]:
         """Refunds that count, by order."""
+        deleted = {
+            row["order_line_id"]
+            for row in self.reading.all("order_lines")
+            if row["exclusion_reason"] is not None
+        }
         lines: dict[str, list[RefundLine]] = defaultdict(list)
         rows = sorted(self.reading.live("refund_lines"), key=lambda row: row["refund_line_id"])
         for row in rows:
@@ -226,6 +231,7 @@ class Sales:
                     row["quantity"],
                     row["tax_amount"],
                     row["reason"],
+                    row["order_line_id"] not in deleted,
                 )
             )
         found: dict[str, list[Refund]] = defaultdict(list)

@@ -53,6 +53,14 @@ class Contract:
             found = state
         return found
 
+    def service_on(self, day: date) -> State | None:
+        """The state in service on a day, that of the day before if it ended on this one."""
+        for moment in (day, day - timedelta(days=1)):
+            state = self.state_on(moment)
+            if state is not None and state.is_running:
+                return state
+        return None
+
     def spans(self) -> list[Span]:
         """Days in service."""
         return merged(self._spans(lambda state: state.is_running), date.max)
