@@ -172,6 +172,9 @@ class Identity:
         contact = self.contact_row(contact_id)
         if contact and contact["company_id"]:
             return self.company(contact["company_id"])
+        own = self.contacts.get(contact_id)
+        if own and own["company_id"]:
+            return self.company(own["company_id"])
         for address in (email, contact["email"] if contact else None):
             if address and is_address(address):
                 return self.account_of_email(address)
