@@ -47,6 +47,7 @@ class Movement:
     tax: Decimal = ZERO
     shipping: Decimal = ZERO
     quantity: Decimal = ZERO
+    costed: Decimal = ZERO  # units of it that still stood, whose cost goes back too
     refund: Refund | None = None
     reason: str | None = None
 
@@ -101,7 +102,6 @@ class Standing:
     ) -> None:
         """Reverse what still stands, at most that much."""
         name = line.order_line_id
-        moment = max(moment, line.added_at or moment)
         goods = _at_most(goods, self.net[name])
         tax = _at_most(tax, self.tax[name])
         units = _at_most(units, self.units[name])
@@ -110,13 +110,16 @@ class Standing:
         if line.quantity:
             self.cancelled[name] += line.gross * units / line.quantity
         self.units[name] -= units
-        self.movements.append(Movement("cancellation", moment, line, goods=goods, quantity=units))
+        self.movements.append(
+            Movement("cancellation", moment, line, goods=goods, quantity=units, costed=units)
+        )
         if tax and not line.is_gift_card:
             self.movements.append(Movement("cancellation_charges", moment, line, tax=tax))
 
     def _cancel_order(self, moment: datetime) -> None:
         for line in self.lines.values():
-            self._cancel(line, moment, line.net, line.tax, line.quantity)
+            at = max(moment, line.added_at or moment)
+            self._cancel(line, at, line.net, line.tax, line.quantity)
         shipping, tax = max(self.shipping, ZERO), self.order_tax
         if self.order.shipping < 0:
             shipping = self.shipping
@@ -187,6 +190,7 @@ class Standing:
             quantity = units[name]
             if not amount and not quantity:
                 continue
+            costed = _at_most(quantity, self.units[name])
             self.net[name] -= amount
             self.units[name] -= quantity
             goods[name] = goods.get(name, ZERO) + amount
@@ -197,6 +201,7 @@ class Standing:
                     self.lines[name],
                     goods=amount,
                     quantity=quantity,
+                    costed=costed,
                     refund=refund,
                     reason=row.reason or refund.reason,
                 )
