@@ -24,6 +24,12 @@ NOT_ORDERS = ("draft", "quote")
 NET_SIGN = {"gross": 1, "discount": -1, "return": -1, "cancellation": -1}
 
 
+def placed_tax(order: Order) -> Decimal:
+    """Tax of the lines placed with an order, or its own if it has no lines at all."""
+    others = (line.tax for line in order.lines if line.is_added_later or line.is_gift_card)
+    return order.tax - sum(others, ZERO)
+
+
 class Sales:
     """All orders and what became of them.
 
@@ -55,6 +61,11 @@ class Sales:
             found[row["order_id"]].append(row)
         return found
 
+    @cached_property
+    def _orders_with_lines(self) -> set[str]:
+        """Orders with a line, be it one that was deleted."""
+        return {row["order_id"] for row in self.reading.all("order_lines")}
+
     def _order(self, row: Row) -> Order | None:
         """An order, unless it is below 0 in total or lacks a rate."""
         order_id, currency = row["order_id"], row["currency_code"]
@@ -64,6 +75,8 @@ class Sales:
         account_id = self.world.identity.account_of_order(row)
         reason = self._exclusion(row, account_id)
         tax = sum((price.tax for price in prices.values()), ZERO)
+        if order_id not in self._orders_with_lines:
+            tax = row["tax_amount"] or ZERO
         rate = self.rates.rate(currency, order_date)
         if rate is None and reason is None:
             self.rejected[order_id] = "fx_missing"
@@ -267,25 +280,42 @@ class Sales:
                 yield self._entry(order, line, "gross", day, gross, line.quantity)
                 yield self._entry(order, line, "discount", day, gross - net)
                 yield self._entry(order, line, "cost", day, line.cost or ZERO)
-                yield self._entry(order, None, "tax", day, money(line.tax * order.rate))
-        rest = order.tax - sum((line.tax for line in order.lines), ZERO)
-        yield self._entry(order, None, "tax", order.order_date, money(rest * order.rate))
-        shipping = money(order.shipping * order.rate)
-        yield self._entry(order, None, "shipping", order.order_date, shipping)
         standing = Standing(order, self.minor_digits(order.currency_code))
+        back: dict[str, Decimal] = defaultdict(Decimal)  # goods of each line so far
         for movement in standing.tell(self.refunds.get(order.order_id, [])):
-            yield from self._given_back(order, movement)
+            yield from self._given_back(order, movement, back)
+        yield from self._charges(order, standing.movements)
 
-    def _given_back(self, order: Order, movement: Movement) -> Iterator[Entry]:
+    def _charges(self, order: Order, movements: list[Movement]) -> Iterator[Entry]:
+        """Shipping and tax as they come and go, converted so that all of it comes to nothing."""
+        story = [(order.placed_at, placed_tax(order), order.shipping)]
+        story += [
+            (line.added_at, line.tax, ZERO)
+            for line in order.lines
+            if line.is_added_later and not line.is_gift_card
+        ]
+        story += [(one.moment, -one.tax, -one.shipping) for one in movements]
+        so_far = {"tax": ZERO, "shipping": ZERO}
+        for moment, *amounts in sorted(story, key=lambda one: one[0]):
+            for (kind, before), amount in zip(so_far.items(), amounts, strict=True):
+                so_far[kind] = after = before + amount
+                converted = money(after * order.rate) - money(before * order.rate)
+                if converted:
+                    day = self.reading.business_date(moment)
+                    yield self._entry(order, None, kind, day, converted)
+
+    def _given_back(
+        self, order: Order, movement: Movement, back: dict[str, Decimal]
+    ) -> Iterator[Entry]:
+        """What goes back, converted so that all of a line comes to what the line was."""
         day = self.reading.business_date(movement.moment)
         line, refund = movement.line, movement.refund
-        charges = {"shipping": movement.shipping, "tax": movement.tax}
-        for kind, amount in charges.items():
-            if amount:
-                yield self._entry(order, None, kind, day, -money(amount * order.rate))
         if movement.kind.endswith("_charges") or (line is not None and line.is_gift_card):
             return
-        amount = money(movement.goods * order.rate)
+        name = line.order_line_id if line is not None else ""
+        before = back[name]
+        back[name] += movement.goods
+        amount = money(back[name] * order.rate) - money(before * order.rate)
         entry = self._entry(order, line, movement.kind, day, amount, movement.quantity)
         if refund is not None:
             entry.refund_id = refund.refund_id
