@@ -33,6 +33,7 @@ class RefundLine:
     quantity: Decimal
     tax: Decimal | None
     reason: str | None
+    counts: bool = True  # not so if it names a line that was deleted
 
 
 @dataclass
@@ -100,6 +101,7 @@ class Standing:
     ) -> None:
         """Reverse what still stands, at most that much."""
         name = line.order_line_id
+        moment = max(moment, line.added_at or moment)
         goods = _at_most(goods, self.net[name])
         tax = _at_most(tax, self.tax[name])
         units = _at_most(units, self.units[name])
@@ -113,8 +115,8 @@ class Standing:
             self.movements.append(Movement("cancellation_charges", moment, line, tax=tax))
 
     def _cancel_order(self, moment: datetime) -> None:
-        for name, line in self.lines.items():
-            self._cancel(line, moment, self.net[name], self.tax[name], self.units[name])
+        for line in self.lines.values():
+            self._cancel(line, moment, line.net, line.tax, line.quantity)
         shipping, tax = max(self.shipping, ZERO), self.order_tax
         if self.order.shipping < 0:
             shipping = self.shipping
@@ -128,6 +130,8 @@ class Standing:
         weights = self._weights()
         goods: dict[str, Decimal] = {}
         for row in refund.lines:
+            if not row.counts:
+                continue
             goods = self._give_back(refund, row, weights, goods)
         if not refund.lines and refund.goods:
             spread = RefundLine(None, refund.goods, ZERO, None, None)
@@ -153,8 +157,8 @@ class Standing:
         """What spreads a refund that names no line: value before discount that still stands."""
         standing = [(name, line.gross - self.cancelled[name]) for name, line in self.lines.items()]
         if any(amount > 0 for _, amount in standing):
-            return [(name, max(amount, ZERO)) for name, amount in standing]
-        return [(name, max(line.gross, ZERO)) for name, line in self.lines.items()]
+            return standing
+        return [(name, line.gross) for name, line in self.lines.items()]
 
     def _give_back(
         self,

@@ -13,7 +13,7 @@ from oracle.calculation.facts import Entry, Order, OrderLine
 from oracle.calculation.identity import UNKNOWN
 from oracle.calculation.money import ZERO, minor_unit_digits, money
 from oracle.calculation.movements import Movement, Refund, RefundLine, Standing
-from oracle.calculation.pricing import is_added_later, price_lines
+from oracle.calculation.pricing import is_added_later, order_total, price_lines
 from oracle.calculation.products import Products
 from oracle.calculation.reading import Row
 
@@ -64,9 +64,9 @@ class Sales:
         account_id = self.world.identity.account_of_order(row)
         reason = self._exclusion(row, account_id)
         tax = sum((price.tax for price in prices.values()), ZERO)
-        if not lines or (not tax and not any(line["tax_amount"] is not None for line in lines)):
-            tax = tax or row["tax_amount"] or ZERO
-        total = sum((price.net for price in prices.values()), ZERO) + row["shipping_amount"] + tax
+        if not lines:
+            tax = row["tax_amount"] or ZERO
+        total = order_total(row, lines, tax)
         if total < 0 and row["order_type"] == "sale":
             self.rejected[order_id] = "negative_order_total"
             return None
@@ -123,7 +123,7 @@ class Sales:
 
     def _cancelled_at(self, row: Row, lines: list[Row]):
         """When the whole order was cancelled: as it says, or with its last line."""
-        if row["order_status"] == "cancelled" and row["cancelled_at"] is not None:
+        if row["cancelled_at"] is not None:
             return row["cancelled_at"]
         if lines and all(
             line["cancelled_at"] is not None
@@ -169,7 +169,7 @@ class Sales:
         account = self.world.identity.members(account_id, order_date)
         return {
             "sales_channel": row["sales_channel"] or UNKNOWN,
-            "country": row["country_code"] or UNKNOWN,
+            "country": row["country_code"] or account["country"],
             "sales_rep": row["sales_rep_id"] or account["sales_rep"],
             "segment": account["segment"],
             "industry": account["industry"],
@@ -216,6 +216,11 @@ class Sales:
     @cached_property
     def refunds(self) -> dict[str, list[Refund]]:
         """Refunds that count, by order."""
+        deleted = {
+            row["order_line_id"]
+            for row in self.reading.all("order_lines")
+            if row["exclusion_reason"] is not None
+        }
         lines: dict[str, list[RefundLine]] = defaultdict(list)
         rows = sorted(self.reading.live("refund_lines"), key=lambda row: row["refund_line_id"])
         for row in rows:
@@ -226,6 +231,7 @@ class Sales:
                     row["quantity"],
                     row["tax_amount"],
                     row["reason"],
+                    row["order_line_id"] not in deleted,
                 )
             )
         found: dict[str, list[Refund]] = defaultdict(list)

@@ -49,14 +49,22 @@ def is_added_later(order: Row, line: Row) -> bool:
     return line["added_at"] is not None and line["added_at"] > order["placed_at"]
 
 
+def order_total(order: Row, lines: list[Row], tax: Decimal) -> Decimal:
+    """What the order comes to with shipping and tax."""
+    goods = sum(
+        (line["quantity"] * line["unit_price"] - line["line_discount_amount"] for line in lines),
+        ZERO,
+    )
+    added = ZERO if order["prices_include_tax"] else tax
+    return goods - order["order_discount_amount"] + order["shipping_amount"] + added
+
+
 def _order_tax(
     order: Row, lines: list[Row], gross: dict[str, Decimal], shares: dict[str, Decimal], digits: int
 ) -> dict[str, Decimal]:
     """The order's own tax by line; it counts only if no line has tax."""
     if order["tax_amount"] is None or any(
-        line["tax_amount"] is not None
-        or (order["prices_include_tax"] and line["tax_rate"] is not None)
-        for line in lines
+        line["tax_amount"] is not None or line["tax_rate"] is not None for line in lines
     ):
         return {}
     values = [
@@ -75,15 +83,14 @@ def _price(
     line: Row, gross: Decimal, discount: Decimal, order_tax: Decimal | None, includes_tax: bool
 ) -> Price:
     """Take the tax out of gross and discount where prices hold it."""
+    rate = line["tax_rate"] or ZERO
     tax = line["tax_amount"] if line["tax_amount"] is not None else order_tax
-    if not includes_tax:
-        return Price(gross, discount, tax or ZERO)
     paid = gross - discount
-    if tax is not None:
-        part = (paid - tax) / paid if paid else ONE
+    if not includes_tax:
+        return Price(gross, discount, money(paid * rate) if tax is None else tax)
+    if tax is None:
+        net_gross, net_discount = money(gross / (ONE + rate)), money(discount / (ONE + rate))
     else:
-        part = ONE / (ONE + (line["tax_rate"] or ZERO))
-    net_gross, net_discount = money(gross * part), money(discount * part)
-    if tax is not None:
+        net_discount = money(discount * (paid - tax) / paid) if paid else discount
         net_gross = paid - tax + net_discount
     return Price(net_gross, net_discount, paid - (net_gross - net_discount))

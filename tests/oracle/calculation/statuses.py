@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from oracle.calculation.calendar import Calendar, Period
 from oracle.calculation.cell import Cell, CellKey, Number
@@ -73,7 +73,7 @@ class Maker:
     def make_cells(
         self, kpi: str, variants: Iterable[Variant], table: Table, grains: Iterable[str]
     ) -> Iterator[tuple[CellKey, Cell]]:
-        """The cells of a KPI: all totals, and members of which some part is not 0."""
+        """The cells of a KPI: all totals, and the members that have parts."""
         rows = {(period, *TOTAL): {} for grain in grains for period in self.calendar.periods[grain]}
         rows.update({spot: parts for spot, parts in table.items() if spot[0].grain in grains})
         for variant in variants:
@@ -81,16 +81,14 @@ class Maker:
             for (period, dimension, member), parts in rows.items():
                 if variant.grains and period.grain not in variant.grains:
                     continue
-                cell = self.cell(variant, period, parts, missing)
-                if (dimension, member) == TOTAL or _is_anything(variant, parts):
-                    key = CellKey(kpi, variant.name, period.grain, period.start, dimension, member)
-                    yield key, cell
+                key = CellKey(kpi, variant.name, period.grain, period.start, dimension, member)
+                yield key, self.cell(variant, period, parts, missing)
 
     def cell(self, variant: Variant, period: Period, parts: Parts, missing: bool) -> Cell:
         """One number with its status."""
         numerator = None if missing else _take(variant.numerator, parts)
         denominator = None if missing else _take(variant.denominator, parts)
-        n = None if missing else _take(variant.n, parts)
+        n = None if missing else _whole(_take(variant.n, parts))
         status = self._status(variant, period, parts, missing, numerator, denominator, n)
         value = None
         if status not in NULL_STATUSES:
@@ -169,9 +167,7 @@ def _take(take: Take | None, parts: Parts) -> Number:
     return take(parts)
 
 
-def _is_anything(variant: Variant, parts: Parts) -> bool:
-    """Whether a part of the number is not 0."""
-    taken = (variant.numerator, variant.denominator)
-    if variant.statistic:
-        taken = (variant.activity or variant.n,)
-    return any(_take(take, parts) for take in taken)
+
+def _whole(n: Number) -> int | None:
+    """A number of units; shares of them are rounded half up."""
+    return None if n is None else int(Decimal(n).quantize(Decimal(1), ROUND_HALF_UP))

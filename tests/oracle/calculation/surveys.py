@@ -1,0 +1,81 @@
+"""Answers to surveys, and what became of those who answered (K24)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from oracle.calculation.facts import Member
+
+PROMOTER, PASSIVE, DETRACTOR = "promoter", "passive", "detractor"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One invitation, or one answer, of somebody outside."""
+
+    response_id: str
+    survey_type: str
+    contact_id: str | None  # after merges, None if unknown
+    account_id: str | None
+    invited_date: date | None
+    responded_at: datetime | None
+    responded_date: date | None
+    score: int | None
+    members: Member = field(default_factory=dict, compare=False)
+
+    @property
+    def is_answered(self) -> bool:
+        return self.responded_date is not None
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.contact_id is None and self.account_id is None
+
+    @property
+    def respondent(self) -> str:
+        """Whoever answered: the contact; nobody known is a person of its own each time."""
+        return f"contact {self.contact_id}" if self.contact_id else f"answer {self.response_id}"
+
+    @property
+    def group(self) -> str:
+        """9 and 10 promote, 7 and 8 are passive, 0 to 6 detract."""
+        if self.score >= 9:
+            return PROMOTER
+        return PASSIVE if self.score >= 7 else DETRACTOR
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """Which of two answers is the later one."""
+        return self.responded_at, self.response_id
+
+
+def last_of_each(answers: Iterable[Answer]) -> list[Answer]:
+    """The last answer of each respondent."""
+    last: dict[str, Answer] = {}
+    for answer in sorted(answers, key=lambda answer: answer.order):
+        last[answer.respondent] = answer
+    return list(last.values())
+
+
+def resurveys(answers: Iterable[Answer], resurvey_days: int) -> set[str]:
+    """Answers that came so many days or less after the contact's one before, type by type."""
+    by_contact: dict[tuple[str, str], list[Answer]] = defaultdict(list)
+    for answer in answers:
+        if answer.is_answered and answer.contact_id is not None:
+            by_contact[answer.contact_id, answer.survey_type].append(answer)
+    found = set()
+    for own in by_contact.values():
+        own.sort(key=lambda answer: answer.order)
+        for earlier, later in zip(own, own[1:], strict=False):
+            if later.responded_date - earlier.responded_date <= timedelta(days=resurvey_days):
+                found.add(later.response_id)
+    return found
+
+
+def score_of(answers: Iterable[Answer]) -> float:
+    """The net promoter score of some answers."""
+    groups = [answer.group for answer in answers]
+    return 100 * (groups.count(PROMOTER) - groups.count(DETRACTOR)) / len(groups)
