@@ -98,7 +98,7 @@ class World:
     @cached_property
     def sales_without_rate(self) -> list:
         """Days of orders that were rejected for lack of a rate."""
-        return list(getattr(self.sales, "fx_missing", ()))
+        return list(self.sales.fx_missing)
 
     @cached_property
     def calendar(self) -> Calendar:
