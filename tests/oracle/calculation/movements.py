@@ -33,6 +33,7 @@ class RefundLine:
     quantity: Decimal
     tax: Decimal | None
     reason: str | None
+    counts: bool = True  # not so if it names a line that was deleted
 
 
 @dataclass
@@ -129,6 +130,8 @@ class Standing:
         weights = self._weights()
         goods: dict[str, Decimal] = {}
         for row in refund.lines:
+            if not row.counts:
+                continue
             goods = self._give_back(refund, row, weights, goods)
         if not refund.lines and refund.goods:
             spread = RefundLine(None, refund.goods, ZERO, None, None)

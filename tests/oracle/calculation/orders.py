@@ -169,7 +169,7 @@ class Sales:
         account = self.world.identity.members(account_id, order_date)
         return {
             "sales_channel": row["sales_channel"] or UNKNOWN,
-            "country": row["country_code"] or UNKNOWN,
+            "country": row["country_code"] or account["country"],
             "sales_rep": row["sales_rep_id"] or account["sales_rep"],
             "segment": account["segment"],
             "industry": account["industry"],
@@ -216,6 +216,11 @@ class Sales:
     @cached_property
     def refunds(self) -> dict[str, list[Refund]]:
         """Refunds that count, by order."""
+        deleted = {
+            row["order_line_id"]
+            for row in self.reading.all("order_lines")
+            if row["exclusion_reason"] is not None
+        }
         lines: dict[str, list[RefundLine]] = defaultdict(list)
         rows = sorted(self.reading.live("refund_lines"), key=lambda row: row["refund_line_id"])
         for row in rows:
@@ -226,6 +231,7 @@ class Sales:
                     row["quantity"],
                     row["tax_amount"],
                     row["reason"],
+                    row["order_line_id"] not in deleted,
                 )
             )
         found: dict[str, list[Refund]] = defaultdict(list)

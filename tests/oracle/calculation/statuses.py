@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from oracle.calculation.calendar import Calendar, Period
 from oracle.calculation.cell import Cell, CellKey, Number
@@ -88,7 +88,7 @@ class Maker:
         """One number with its status."""
         numerator = None if missing else _take(variant.numerator, parts)
         denominator = None if missing else _take(variant.denominator, parts)
-        n = None if missing else _take(variant.n, parts)
+        n = None if missing else _whole(_take(variant.n, parts))
         status = self._status(variant, period, parts, missing, numerator, denominator, n)
         value = None
         if status not in NULL_STATUSES:
@@ -166,3 +166,8 @@ def _take(take: Take | None, parts: Parts) -> Number:
         return parts.get(take, Decimal(0))
     return take(parts)
 
+
+
+def _whole(n: Number) -> int | None:
+    """A number of units; shares of them are rounded half up."""
+    return None if n is None else int(Decimal(n).quantize(Decimal(1), ROUND_HALF_UP))

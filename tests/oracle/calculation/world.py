@@ -126,6 +126,13 @@ class World:
         return Sales(self)
 
     @cached_property
+    def closed_deals(self):
+        """Deals that are won or lost."""
+        from oracle.calculation.deals import closed_deals
+
+        return closed_deals(self)
+
+    @cached_property
     def payments(self):
         """Payments of orders."""
         from oracle.calculation.payments import all_payments

@@ -56,7 +56,8 @@ def first_sale(world: World) -> date | None:
     )
 
 
-def _snapshots(world: World) -> Table:
+def account_snapshots(world: World) -> Table:
+    """Accounts lost, won, won back and kept, by period and member."""
     return snapshot_parts(
         world.activity.tracks,
         periods_of(world),
@@ -73,13 +74,13 @@ def customer_churn(world: World) -> Cells:
     censored = begins_before(first_sale(world), world.number("inactivity_days"))
     variants = churn_variants("", (), censored, of_contracts=("subscriptions",))
     variants.append(p_alive_variant())
-    return world.maker.make_cells("customer_churn", variants, _snapshots(world), FROM_WEEK)
+    return world.maker.make_cells("customer_churn", variants, account_snapshots(world), FROM_WEEK)
 
 
 def customer_retention(world: World) -> Cells:
     """kpi_customer_retention."""
     censored = begins_before(first_sale(world), world.number("inactivity_days"))
-    table = {spot: parts for spot, parts in _snapshots(world).items() if spot[1] != "cancel_reason"}
+    table = {spot: parts for spot, parts in account_snapshots(world).items() if spot[1] != "cancel_reason"}
     variants = retention_variants(censored)
     return world.maker.make_cells("customer_retention", variants, table, FROM_WEEK)
 

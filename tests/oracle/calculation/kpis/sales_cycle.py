@@ -50,7 +50,7 @@ def cells(world: World) -> Cells:
             days = (end - start).days
             if days >= 0:
                 sums.add(end, {total: days, count: 1}, members)
-                lists.add(end, variant, (lead.account, days), members)
+                lists.add(end, variant, days, members)
     table = merged(sums.table(FROM_WEEK), lists.found)
     return world.maker.make_cells("sales_cycle", _variants(world), table, FROM_WEEK)
 
@@ -88,17 +88,15 @@ def first_touch(lead: Eligible, world: World) -> datetime | None:
 def _variants(world: World) -> list[Variant]:
     censored = left_censored(world)
 
-    def clustered(variant: str):
+    def interval_of(variant: str):
         def interval(parts: Parts) -> Interval:
-            clusters: dict[object, list[int]] = {}
-            for account, days in parts.get(variant, []):
-                clusters.setdefault(account, []).append(days)
-            return delta((sum(days), len(days)) for days in clusters.values())
+            low, high = delta((days, 1) for days in parts.get(variant, []))
+            return low and max(low, 0.0), high
 
         return interval
 
     def days(parts: Parts) -> list[int]:
-        return [one for _, one in parts.get("sales_cycle_days", [])]
+        return parts.get("sales_cycle_days", [])
 
     means = [
         Variant(
@@ -106,7 +104,7 @@ def _variants(world: World) -> list[Variant]:
             total,
             count,
             n=count,
-            interval=clustered(name),
+            interval=interval_of(name),
             needs=("leads", *needs),
             left_censored=censored,
         )

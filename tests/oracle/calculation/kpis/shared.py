@@ -12,6 +12,7 @@ from oracle.calculation.world import World
 
 FROM_WEEK = ("week", "month", "quarter", "year", "r12m")
 Cells = Iterable  # of (CellKey, Cell)
+Spot = tuple[str, str]  # dimension, member
 
 
 def spots(members: Member, dimensions: Iterable[str]) -> list[tuple[str, str]]:
@@ -40,9 +41,17 @@ class Lists:
 
 def left_censored(world: World) -> Callable[[Period], bool]:
     """Whether a period begins in the first days of orders, when nobody can be shown to be new."""
+    return _censored(world, world.number("left_censor_days"))
+
+
+def active_censored(world: World) -> Callable[[Period], bool]:
+    """Whether a period begins when nobody could be lost yet, so that all seem to be active."""
+    return _censored(world, world.number("inactivity_days"))
+
+
+def _censored(world: World, window: int) -> Callable[[Period], bool]:
     sales = (order.order_date for order in world.sales.orders.values() if is_a_sale(order))
-    first = min(sales, default=None)
-    days = timedelta(days=world.number("left_censor_days"))
+    first, days = min(sales, default=None), timedelta(days=window)
 
     def test(period: Period) -> bool:
         return first is not None and period.start < first + days
