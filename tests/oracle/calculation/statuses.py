@@ -42,6 +42,7 @@ class Variant:
     needs: tables or columns (`refunds`, `a.b or c`) without which it says `missing_source`.
     window_days: how long after its period's end it still moves by itself.
     not_estimable, missing_cost, fx_missing, left_censored: whether a period is so.
+    lacks_source: whether a source of a part says nothing, so that only the other parts are known.
     scale: what the ratio is multiplied by.
     """
 
@@ -58,6 +59,7 @@ class Variant:
     missing_cost: Callable[[Period], bool] | None = None
     fx_missing: Callable[[Period], bool] | None = None
     left_censored: Callable[[Period], bool] | None = None
+    lacks_source: bool = False
     scale: int = 1
     grains: tuple[str, ...] | None = None
 
@@ -126,7 +128,7 @@ class Maker:
         n: Number,
     ) -> str:
         """The first status that applies."""
-        if missing:
+        if missing or variant.lacks_source:
             return "missing_source"
         if variant.missing_cost and variant.missing_cost(period):
             return "missing_cost"
