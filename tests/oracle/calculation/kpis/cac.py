@@ -165,6 +165,4 @@ def marketing_share(world: World) -> Cells:
         share("marketing_share_of_cac", "acquisition_cost", ACQUISITION),
         share("marketing_share_of_fully_loaded_cac", "fully_loaded_cost", FULLY_LOADED),
     ]
-    return world.maker.make_cells(
-        "marketing_share_of_cac", variants, sums.table(GRAINS), GRAINS
-    )
+    return world.maker.make_cells("marketing_share_of_cac", variants, sums.table(GRAINS), GRAINS)

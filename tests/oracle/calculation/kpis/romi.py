@@ -114,9 +114,7 @@ def _variants(world: World) -> list[Variant]:
     return [
         ratio("romi", "attributed_net_sales", *attributed, BOOKED),
         ratio("romi_net_return", _after_cost("attributed_net_sales"), *attributed, BOOKED),
-        ratio(
-            "romi_margin_return", _after_cost("attributed_margin"), *attributed, BOOKED, COSTS
-        ),
+        ratio("romi_margin_return", _after_cost("attributed_margin"), *attributed, BOOKED, COSTS),
         ratio("marketing_efficiency_ratio", "net_sales", "refunds", BOOKED),
         ratio(
             "romi_returning",
