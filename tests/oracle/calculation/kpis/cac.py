@@ -108,6 +108,7 @@ def _variants(world: World) -> list[Variant]:
         made_of = {
             "denominator": "new_customers",
             "n": "new_customers",
+            "needs_of": {"denominator": (), "n": ()},
             "missing_cost": cost_is_missing(world, scopes),
             "fx_missing": fx_is_missing(world, scopes),
             "left_censored": censored,
@@ -157,6 +158,7 @@ def marketing_share(world: World) -> Cells:
             "marketing_cost",
             whole,
             needs=("cost_ledger",),
+            needs_of={"numerator": (BOOKED,)},
             missing_cost=cost_is_missing(world, scopes),
             fx_missing=fx_is_missing(world, scopes),
         )

@@ -100,6 +100,7 @@ def _variants(world: World) -> list[Variant]:
     def ratio(name: str, numerator, *needs: str, **differs) -> Variant:
         made_of = {
             "denominator": "marketing_cost",
+            "needs_of": {"denominator": (BOOKED,)},
             "missing_cost": gap,
             "fx_missing": lambda period: sales_fx(period) or cost_fx(period),
             **differs,
