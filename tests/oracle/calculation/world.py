@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 
 from oracle.calculation.business import Business
@@ -94,6 +95,26 @@ class World:
         from oracle.calculation.customers import brought
 
         return brought(self.sales.entries)
+
+    @cached_property
+    def answers(self) -> list:
+        """Answers and invitations of surveys (`surveys.Answer`)."""
+        from oracle.calculation.surveys import answers
+
+        return answers(self.reading, self.identity)
+
+    def net_sales(self, account_id: str, start: date, end: date):
+        """Net sales of an account in [start, end)."""
+        from oracle.calculation.customers import net_sales
+
+        return net_sales(self._brought_by.get(account_id, ()), start, end)
+
+    @cached_property
+    def _brought_by(self) -> dict:
+        found: dict = {}
+        for account_id, day, net, _ in self.brought:
+            found.setdefault(account_id, []).append((day, net))
+        return found
 
     @cached_property
     def sales_without_rate(self) -> list:
