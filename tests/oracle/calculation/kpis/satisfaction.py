@@ -8,6 +8,8 @@ from datetime import date
 from oracle.calculation.calendar import FROM_WEEK, Period
 from oracle.calculation.cell import Cell, CellKey
 from oracle.calculation.identity import NO_ACCOUNT, UNKNOWN
+from oracle.calculation.kpis.customers import begins_before, first_sale
+from oracle.calculation.kpis.lifetime import window_of
 from oracle.calculation.kpis.nps_parts import nps_parts, outcome_parts, outcomes
 from oracle.calculation.statistics import NO_INTERVAL, Interval, delta
 from oracle.calculation.statuses import Parts, Variant
@@ -23,6 +25,7 @@ BY_ACCOUNT = ("segment", "industry", "account_size_band")
 def nps(world: World) -> Cells:
     """kpi_nps."""
     answers = world.answers
+    fx_missing = _fx_missing(world)
     table = nps_parts(
         answers,
         resurveys(answers, world.number("resurvey_days")),
@@ -41,7 +44,7 @@ def nps(world: World) -> Cells:
             "account_net_sales",
             "accounts",
             needs=(*SURVEYS, "refunds"),
-            fx_missing=_fx_missing(world),
+            fx_missing=lambda period: fx_missing(Period("r12m", *window_of(period.end))),
         ),
         _score("nps_all_responses", "_all", has_interval=False),
         _score("nps_without_resurveys", "_without_resurveys"),
@@ -125,6 +128,7 @@ def nps_outcome(world: World) -> Cells:
             "accounts_active",
             interval="wilson",
             needs=SURVEYS,
+            left_censored=begins_before(first_sale(world), world.number("inactivity_days")),
             **common,
         ),
         Variant(
