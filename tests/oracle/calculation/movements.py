@@ -47,6 +47,7 @@ class Movement:
     tax: Decimal = ZERO
     shipping: Decimal = ZERO
     quantity: Decimal = ZERO
+    costed: Decimal = ZERO  # units of it that still stood, whose cost goes back too
     refund: Refund | None = None
     reason: str | None = None
 
@@ -101,7 +102,6 @@ class Standing:
     ) -> None:
         """Reverse what still stands, at most that much."""
         name = line.order_line_id
-        moment = max(moment, line.added_at or moment)
         goods = _at_most(goods, self.net[name])
         tax = _at_most(tax, self.tax[name])
         units = _at_most(units, self.units[name])
@@ -110,13 +110,16 @@ class Standing:
         if line.quantity:
             self.cancelled[name] += line.gross * units / line.quantity
         self.units[name] -= units
-        self.movements.append(Movement("cancellation", moment, line, goods=goods, quantity=units))
+        self.movements.append(
+            Movement("cancellation", moment, line, goods=goods, quantity=units, costed=units)
+        )
         if tax and not line.is_gift_card:
             self.movements.append(Movement("cancellation_charges", moment, line, tax=tax))
 
     def _cancel_order(self, moment: datetime) -> None:
         for line in self.lines.values():
-            self._cancel(line, moment, line.net, line.tax, line.quantity)
+            at = max(moment, line.added_at or moment)
+            self._cancel(line, at, line.net, line.tax, line.quantity)
         shipping, tax = max(self.shipping, ZERO), self.order_tax
         if self.order.shipping < 0:
             shipping = self.shipping
@@ -127,7 +130,7 @@ class Standing:
             self.movements.append(charges)
 
     def _refund(self, refund: Refund) -> None:
-        weights = self._weights()
+        weights = self._weights(refund.refunded_at)
         goods: dict[str, Decimal] = {}
         for row in refund.lines:
             if not row.counts:
@@ -153,12 +156,17 @@ class Standing:
                 )
             )
 
-    def _weights(self) -> list[tuple[str, Decimal]]:
+    def _weights(self, moment: datetime) -> list[tuple[str, Decimal]]:
         """What spreads a refund that names no line: value before discount that still stands."""
-        standing = [(name, line.gross - self.cancelled[name]) for name, line in self.lines.items()]
+        there = {
+            name: line
+            for name, line in self.lines.items()
+            if line.added_at is None or line.added_at <= moment
+        }
+        standing = [(name, line.gross - self.cancelled[name]) for name, line in there.items()]
         if any(amount > 0 for _, amount in standing):
             return standing
-        return [(name, line.gross) for name, line in self.lines.items()]
+        return [(name, line.gross) for name, line in there.items()]
 
     def _give_back(
         self,
@@ -182,6 +190,7 @@ class Standing:
             quantity = units[name]
             if not amount and not quantity:
                 continue
+            costed = _at_most(quantity, self.units[name])
             self.net[name] -= amount
             self.units[name] -= quantity
             goods[name] = goods.get(name, ZERO) + amount
@@ -192,6 +201,7 @@ class Standing:
                     self.lines[name],
                     goods=amount,
                     quantity=quantity,
+                    costed=costed,
                     refund=refund,
                     reason=row.reason or refund.reason,
                 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from oracle.calculation.facts import Entry, Order, OrderLine
 from oracle.calculation.identity import UNKNOWN
-from oracle.calculation.money import ZERO, minor_unit_digits, money
+from oracle.calculation.money import ONE, ZERO, minor_unit_digits, money
 from oracle.calculation.movements import Movement, Refund, RefundLine, Standing
 from oracle.calculation.pricing import is_added_later, order_total, price_lines
 from oracle.calculation.products import Products
@@ -64,18 +64,14 @@ class Sales:
         account_id = self.world.identity.account_of_order(row)
         reason = self._exclusion(row, account_id)
         tax = sum((price.tax for price in prices.values()), ZERO)
-        if not lines:
-            tax = row["tax_amount"] or ZERO
-        total = order_total(row, lines, tax)
-        if total < 0 and row["order_type"] == "sale":
+        rate = self.rates.rate(currency, order_date)
+        if rate is None and reason is None:
+            self.rejected[order_id] = "fx_missing"
+            return None
+        if order_total(row, lines) < 0 and row["order_type"] == "sale":
             self.rejected[order_id] = "negative_order_total"
             return None
-        rate = self.rates.rate(currency, order_date)
-        if rate is None:
-            if reason is None:
-                self.rejected[order_id] = "fx_missing"
-                return None
-            rate = Decimal(1)
+        rate = rate or ONE
         cancelled_at = self._cancelled_at(row, lines)
         invoiced, paid = row["invoiced_at"], row["paid_at"]
         return Order(
@@ -301,7 +297,7 @@ class Sales:
             other = money(movement.goods * own_rate)
             yield self._entry(order, line, "fx", day, amount - other)
         if line is not None and line.cost and line.quantity:
-            cost = money(line.cost * movement.quantity / line.quantity)
+            cost = money(line.cost * movement.costed / line.quantity)
             yield self._entry(order, line, "cost", day, -cost)
 
     def _entry(

@@ -26,11 +26,9 @@ class Price:
 def price_lines(order: Row, lines: list[Row], digits: int) -> dict[str, Price]:
     """Prices of the lines of an order, by line."""
     gross = {line["order_line_id"]: money(line["quantity"] * line["unit_price"]) for line in lines}
-    placed = [
-        (name, gross[name])
-        for name in (line["order_line_id"] for line in lines if not is_added_later(order, line))
-    ]
-    shares = allocate(order["order_discount_amount"], placed, digits)
+    placed = [line["order_line_id"] for line in lines if not is_added_later(order, line)]
+    bearing = [(name, gross[name]) for name in placed or gross]
+    shares = allocate(order["order_discount_amount"], bearing, digits)
     order_tax = _order_tax(order, lines, gross, shares, digits)
     return {
         line["order_line_id"]: _price(
@@ -49,13 +47,16 @@ def is_added_later(order: Row, line: Row) -> bool:
     return line["added_at"] is not None and line["added_at"] > order["placed_at"]
 
 
-def order_total(order: Row, lines: list[Row], tax: Decimal) -> Decimal:
-    """What the order comes to with shipping and tax."""
+def order_total(order: Row, lines: list[Row]) -> Decimal:
+    """What the order comes to with shipping and tax, by the amounts that are delivered."""
     goods = sum(
         (line["quantity"] * line["unit_price"] - line["line_discount_amount"] for line in lines),
         ZERO,
     )
-    added = ZERO if order["prices_include_tax"] else tax
+    taxes = [line["tax_amount"] for line in lines if line["tax_amount"] is not None]
+    added = sum(taxes, ZERO) if taxes else order["tax_amount"] or ZERO
+    if order["prices_include_tax"]:
+        added = ZERO
     return goods - order["order_discount_amount"] + order["shipping_amount"] + added
 
 

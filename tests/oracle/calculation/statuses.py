@@ -75,25 +75,53 @@ class Maker:
     low_n: int
 
     def make_cells(
-        self, kpi: str, variants: Iterable[Variant], table: Table, grains: Iterable[str]
+        self,
+        kpi: str,
+        variants: Iterable[Variant],
+        table: Table,
+        grains: Iterable[str],
+        part_needs: dict[str, tuple[str, ...]] | None = None,
     ) -> Iterator[tuple[CellKey, Cell]]:
-        """The cells of a KPI: all totals, and the members that have parts."""
+        """The cells of a KPI: all totals, and the members that have parts.
+
+        Args:
+            kpi: its table without kpi_.
+            variants: its numbers.
+            table: parts by period, dimension and member.
+            grains: those that it is offered in.
+            part_needs: what parts need; a part whose source was not delivered is None, the others
+                are shown. If it is not given, numbers without a source show no part at all.
+        """
         rows = {(period, *TOTAL): {} for grain in grains for period in self.calendar.periods[grain]}
         rows.update({spot: parts for spot, parts in table.items() if spot[0].grain in grains})
+        unknown = dict.fromkeys(
+            part
+            for part, needs in (part_needs or {}).items()
+            if not all(self.reading.has(need) for need in needs)
+        )
+        rows = {spot: parts | unknown for spot, parts in rows.items()}
         for variant in variants:
             missing = not all(self.reading.has(need) for need in variant.needs)
             for (period, dimension, member), parts in rows.items():
                 if variant.grains and period.grain not in variant.grains:
                     continue
                 key = CellKey(kpi, variant.name, period.grain, period.start, dimension, member)
-                yield key, self.cell(variant, period, parts, missing)
+                yield key, self.cell(variant, period, parts, missing, part_needs is None)
 
-    def cell(self, variant: Variant, period: Period, parts: Parts, missing: bool) -> Cell:
+    def cell(
+        self,
+        variant: Variant,
+        period: Period,
+        parts: Parts,
+        missing: bool,
+        hides_parts: bool = True,
+    ) -> Cell:
         """One number with its status."""
+        hidden = missing and hides_parts
         numerator, denominator, n = (
-            _take(getattr(variant, name), parts)
-            if not missing or self._is_known(variant, name)
-            else None
+            None
+            if hidden and not self._is_known(variant, name)
+            else _take(getattr(variant, name), parts)
             for name in ("numerator", "denominator", "n")
         )
         n = _whole(n)
@@ -176,8 +204,10 @@ def _take(take: Take | None, parts: Parts) -> Number:
         return None
     if isinstance(take, str):
         return parts.get(take, Decimal(0))
-    return take(parts)
-
+    try:
+        return take(parts)
+    except TypeError:  # of a part that is None
+        return None
 
 
 def _whole(n: Number) -> int | None:

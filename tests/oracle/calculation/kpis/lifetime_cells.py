@@ -19,6 +19,8 @@ Test = Callable[[Period], bool]
 
 BY_ACCOUNT = ("segment", "industry", "account_size_band", "acquisition_channel")
 COSTS = "product_costs or order_lines.unit_cost"
+BROUGHT_NEEDS = {"net_sales_to_date": ("refunds",), "margin_to_date": ("refunds", COSTS)}
+PART_NEEDS = BROUGHT_NEEDS | {"gross_margin": (COSTS,), "acquisition_cost": ("cost_ledger",)}
 
 
 class Formulas:
@@ -37,6 +39,8 @@ class Formulas:
     def a_year(self, parts: Parts, part: str) -> float | None:
         """What an account brings in a year."""
         days = parts.get("account_days", 0)
+        if parts.get(part) is None:
+            return None
         return float(parts[part]) / (days / 365) if days else None
 
     def clv(self, parts: Parts, part: str = "order_value") -> float | None:
@@ -178,7 +182,7 @@ def clv(world: World) -> Cells:
         Variant("clv_predicted_margin", "predicted", **modelled, **margin),
         Variant("lifetime_years", **by(formulas.years, fx_missing=None)),
     ]
-    return world.maker.make_cells("clv", variants, table, FROM_WEEK)
+    return world.maker.make_cells("clv", variants, table, FROM_WEEK, PART_NEEDS)
 
 
 def unit_economics(world: World) -> Cells:
@@ -203,7 +207,7 @@ def unit_economics(world: World) -> Cells:
             ),
         ),
     ]
-    return world.maker.make_cells("unit_economics", variants, table, FROM_WEEK)
+    return world.maker.make_cells("unit_economics", variants, table, FROM_WEEK, PART_NEEDS)
 
 
 def customer_equity(world: World) -> Cells:
@@ -219,5 +223,5 @@ def customer_equity(world: World) -> Cells:
         ),
         Variant("customer_equity_predicted", "predicted", **margin),
     ]
-    return world.maker.make_cells("customer_equity", variants, table, FROM_WEEK)
+    return world.maker.make_cells("customer_equity", variants, table, FROM_WEEK, PART_NEEDS)
 
