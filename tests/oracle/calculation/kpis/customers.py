@@ -80,13 +80,17 @@ def customer_churn(world: World) -> Cells:
     censored = begins_before(first_sale(world), world.number("inactivity_days"))
     variants = churn_variants("", (), censored, of_contracts=("subscriptions",))
     variants.append(p_alive_variant())
-    return world.maker.make_cells("customer_churn", variants, account_snapshots(world), FROM_WEEK)
+    of_contracts = dict.fromkeys(("lost_voluntary", "lost_involuntary"), ("subscriptions",))
+    return world.maker.make_cells(
+        "customer_churn", variants, account_snapshots(world), FROM_WEEK, of_contracts
+    )
 
 
 def customer_retention(world: World) -> Cells:
     """kpi_customer_retention."""
     censored = begins_before(first_sale(world), world.number("inactivity_days"))
-    table = {spot: parts for spot, parts in account_snapshots(world).items() if spot[1] != "cancel_reason"}
+    snapshots = account_snapshots(world).items()
+    table = {spot: parts for spot, parts in snapshots if spot[1] != "cancel_reason"}
     variants = retention_variants(censored)
     return world.maker.make_cells("customer_retention", variants, table, FROM_WEEK)
 

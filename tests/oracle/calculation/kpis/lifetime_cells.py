@@ -20,7 +20,11 @@ Test = Callable[[Period], bool]
 BY_ACCOUNT = ("segment", "industry", "account_size_band", "acquisition_channel")
 COSTS = "product_costs or order_lines.unit_cost"
 BROUGHT_NEEDS = {"net_sales_to_date": ("refunds",), "margin_to_date": ("refunds", COSTS)}
-PART_NEEDS = BROUGHT_NEEDS | {"gross_margin": (COSTS,), "acquisition_cost": ("cost_ledger",)}
+PART_NEEDS = BROUGHT_NEEDS | {
+    "gross_margin": (COSTS,),
+    "predicted_margin": (COSTS,),
+    "acquisition_cost": ("cost_ledger",),
+}
 
 
 class Formulas:
@@ -178,8 +182,8 @@ def clv(world: World) -> Cells:
                 **margin,
             ),
         ),
-        Variant("clv_predicted", "predicted", **modelled),
-        Variant("clv_predicted_margin", "predicted", **modelled, **margin),
+        Variant("clv_predicted", "predicted_order_value", **modelled),
+        Variant("clv_predicted_margin", "predicted_margin", **modelled, **margin),
         Variant("lifetime_years", **by(formulas.years, fx_missing=None)),
     ]
     return world.maker.make_cells("clv", variants, table, FROM_WEEK, PART_NEEDS)
@@ -221,7 +225,7 @@ def customer_equity(world: World) -> Cells:
             "customer_equity_discounted",
             **_with(world, formulas.equity_discounted, tests, **margin),
         ),
-        Variant("customer_equity_predicted", "predicted", **margin),
+        Variant("customer_equity_predicted", "predicted_margin", **margin),
     ]
     return world.maker.make_cells("customer_equity", variants, table, FROM_WEEK, PART_NEEDS)
 
