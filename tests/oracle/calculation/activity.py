@@ -19,7 +19,7 @@ from oracle.calculation.customers import (
 from oracle.calculation.identity import UNKNOWN
 from oracle.calculation.members import AccountMembers
 from oracle.calculation.spells import ONE_DAY, Track, merged, tracks
-from oracle.calculation.subscriptions import Contract, State
+from oracle.calculation.subscriptions import Contract
 
 NO_PLAN = "(no plan)"
 BANDS = (
@@ -92,25 +92,19 @@ class AccountActivity:
     def plan(self, account_id: str, day: date) -> str:
         """The plan of the account's contract on a day, of several the one that began first.
 
-        A contract that ended on the day still counts, so that who is lost on the first day of a
-        period is lost from its plan.
+        Without one, a contract that ended on the day still counts, so that who is lost on the
+        first day of a period is lost from its plan.
         """
-        held = [
-            (contract.states[0][0], contract.subscription_id, state.plan_name or UNKNOWN)
-            for contract in self.contracts_of.get(account_id, ())
-            for state in self._held(contract, account_id, day)
-        ]
-        return min(held)[-1] if held else NO_PLAN
-
-    @staticmethod
-    def _held(contract: Contract, account_id: str, day: date) -> list[State]:
-        """The state of a contract that an account holds on a day, or held until then."""
-        states = (contract.state_on(day), contract.state_on(day - ONE_DAY))
-        return [
-            state
-            for state in states
-            if state is not None and state.is_running and state.account_id == account_id
-        ][:1]
+        for moment in (day, day - ONE_DAY):
+            held = [
+                (contract.states[0][0], contract.subscription_id, state.plan_name or UNKNOWN)
+                for contract in self.contracts_of.get(account_id, ())
+                for state in [contract.state_on(moment)]
+                if state is not None and state.is_running and state.account_id == account_id
+            ]
+            if held:
+                return min(held)[-1]
+        return NO_PLAN
 
     def tenure_band(self, account_id: str, day: date) -> str:
         """How long the account has been a customer."""

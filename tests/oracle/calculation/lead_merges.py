@@ -42,11 +42,9 @@ def survivors_of(records: list[Record]) -> dict[str, str]:
 
 
 def speaking_records(records: list[Record]) -> dict[str, str]:
-    """The surviving lead of each record that says something of it: spam that was merged does not."""
+    """The surviving lead of each record that says something: spam that was merged does not."""
     spam = {record["lead_id"] for record in records if record["is_spam"]}
-    return {
-        one: end for one, end in survivors_of(records).items() if one == end or one not in spam
-    }
+    return {one: end for one, end in survivors_of(records).items() if one == end or one not in spam}
 
 
 def grouped_records(records: list[Record]) -> dict[str, list[Record]]:

@@ -114,8 +114,7 @@ def _exclusion(own: Record, said: Record, sources: LeadSources) -> str | None:
 def _is_reachable(said: Record, sources: LeadSources) -> bool:
     contact = sources.identity.contact_row(said["contact_id"])
     return any(
-        row is not None
-        and (is_phone_number(row["phone"] or "") or is_address(row["email"] or ""))
+        row is not None and (is_phone_number(row["phone"] or "") or is_address(row["email"] or ""))
         for row in (said, contact)
     )
 

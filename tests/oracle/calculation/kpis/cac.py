@@ -10,7 +10,6 @@ from oracle.calculation.calendar import GRAINS, Period
 from oracle.calculation.costs import ACQUISITION, MARKETING
 from oracle.calculation.facts import Credit, Order
 from oracle.calculation.kpis.cost_parts import FULLY_LOADED, cost_parts, cost_spots
-from oracle.calculation.kpis.customers import account_snapshots
 from oracle.calculation.kpis.lead_costs import BOOKED, MEDIA
 from oracle.calculation.kpis.shared import (
     FROM_WEEK,
@@ -24,7 +23,7 @@ from oracle.calculation.kpis.shared import (
 )
 from oracle.calculation.money import money
 from oracle.calculation.rollup import Sums
-from oracle.calculation.statuses import Table, Variant
+from oracle.calculation.statuses import TOTAL, Table, Variant
 from oracle.calculation.world import World
 
 CREDITED = ("marketing_channel", "campaign", "program", "initiative", "tactic")
@@ -76,11 +75,19 @@ def credit_members(world: World, credit: Credit) -> dict[str, str]:
 
 
 def _add_active(table: Table, world: World) -> None:
-    """Accounts active at the end of each period; a conversion's touch has none."""
-    for (period, dimension, member), parts in account_snapshots(world).items():
-        if dimension in ("total", *OF_ACCOUNT):
-            into = table.setdefault((period, dimension, member), {})
-            into["customers_active_at_end"] = parts["at_end"]
+    """Accounts active on the last day of each period; a conversion's touch has none."""
+    member_on, today = world.account_members.on, world.reading.today
+    for period in world.calendar.all_periods:
+        if period.grain not in FROM_WEEK:
+            continue
+        day = min(period.last_day, today)
+        for account, track in world.activity.tracks.items():
+            if not track.is_active(day):
+                continue
+            where = [(dimension, member_on(account, dimension, day)) for dimension in OF_ACCOUNT]
+            for spot in (TOTAL, *where):
+                parts = table.setdefault((period, *spot), {})
+                parts["customers_active_at_end"] = parts.get("customers_active_at_end", 0) + 1
     for (_, dimension, _), parts in table.items():
         if dimension in CREDITED:
             parts["customers_active_at_end"] = None
@@ -101,6 +108,7 @@ def _variants(world: World) -> list[Variant]:
         made_of = {
             "denominator": "new_customers",
             "n": "new_customers",
+            "needs_of": {"denominator": (), "n": ()},
             "missing_cost": cost_is_missing(world, scopes),
             "fx_missing": fx_is_missing(world, scopes),
             "left_censored": censored,
@@ -150,6 +158,7 @@ def marketing_share(world: World) -> Cells:
             "marketing_cost",
             whole,
             needs=("cost_ledger",),
+            needs_of={"numerator": (BOOKED,)},
             missing_cost=cost_is_missing(world, scopes),
             fx_missing=fx_is_missing(world, scopes),
         )
@@ -158,6 +167,4 @@ def marketing_share(world: World) -> Cells:
         share("marketing_share_of_cac", "acquisition_cost", ACQUISITION),
         share("marketing_share_of_fully_loaded_cac", "fully_loaded_cost", FULLY_LOADED),
     ]
-    return world.maker.make_cells(
-        "marketing_share_of_cac", variants, sums.table(GRAINS), GRAINS
-    )
+    return world.maker.make_cells("marketing_share_of_cac", variants, sums.table(GRAINS), GRAINS)

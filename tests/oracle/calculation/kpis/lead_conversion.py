@@ -164,7 +164,5 @@ def _variants(world: World, window: int) -> list[Variant]:
         rate("lead_conversion_rate_paid", "leads_paid", eligible, window, ("payments",)),
         rate("lead_conversion_rate_180d", "leads_converted_in_180d", eligible, 180),
         rate("lead_conversion_rate_365d", "leads_converted_in_365d", eligible, 365),
-        rate(
-            "lead_conversion_rate_by_account", "accounts_converted", "accounts_eligible", window
-        ),
+        rate("lead_conversion_rate_by_account", "accounts_converted", "accounts_eligible", window),
     ]

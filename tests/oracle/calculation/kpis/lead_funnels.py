@@ -135,9 +135,7 @@ def _variants(funnel: Funnel, world: World) -> list[Variant]:
                 interval="wilson",
             ),
             variant(f"{name}_lost", place, numerator=_lost(before, name), n=before),
-            variant(
-                f"{name}_median_hours", place, statistic=_median(name), n=f"{name}_timed"
-            ),
+            variant(f"{name}_median_hours", place, statistic=_median(name), n=f"{name}_timed"),
         ]
     return found
 

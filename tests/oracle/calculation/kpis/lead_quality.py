@@ -132,7 +132,7 @@ def calibration(world: World) -> Cells:
 def _add_totals_and_pairs(table: Table) -> None:
     """The rate of all leads beside that of each member; pairs of leads in the total only."""
     for (period, dimension, member), parts in table.items():
-        parts["of_total"] = table[period, *TOTAL]
+        parts["of_total"] = table[(period, *TOTAL)]
         if (dimension, member) == TOTAL:
             pairs, won = _pairs(parts.get("outcomes", []))
             parts["score_pairs"], parts["score_pairs_won"] = pairs, won

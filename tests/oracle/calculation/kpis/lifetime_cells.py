@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 from oracle.calculation.calendar import FROM_WEEK, Period
 from oracle.calculation.cell import Cell, CellKey, Number
@@ -19,6 +19,12 @@ Test = Callable[[Period], bool]
 
 BY_ACCOUNT = ("segment", "industry", "account_size_band", "acquisition_channel")
 COSTS = "product_costs or order_lines.unit_cost"
+BROUGHT_NEEDS = {"net_sales_to_date": ("refunds",), "margin_to_date": ("refunds", COSTS)}
+PART_NEEDS = BROUGHT_NEEDS | {
+    "gross_margin": (COSTS,),
+    "predicted_margin": (COSTS,),
+    "acquisition_cost": ("cost_ledger",),
+}
 
 
 class Formulas:
@@ -37,19 +43,21 @@ class Formulas:
     def a_year(self, parts: Parts, part: str) -> float | None:
         """What an account brings in a year."""
         days = parts.get("account_days", 0)
+        if parts.get(part) is None:
+            return None
         return float(parts[part]) / (days / 365) if days else None
 
     def clv(self, parts: Parts, part: str = "order_value") -> float | None:
         """What it brings in a lifetime."""
         years, yearly = self.years(parts), self.a_year(parts, part)
-        if years is None or yearly is None or not parts["orders_valid"]:
+        if years is None or yearly is None:
             return None
         return yearly * years
 
     def discounted(self, parts: Parts, part: str = "order_value") -> float | None:
         """The same in today's money."""
         years, yearly = self.years(parts), self.a_year(parts, part)
-        if years is None or yearly is None or not parts["orders_valid"]:
+        if years is None or yearly is None:
             return None
         return yearly * discounted_years(years, self.rate)
 
@@ -127,6 +135,7 @@ def _with(world: World, formula: Callable[[Parts], Number], tests: Tests, **more
     common = {
         "statistic": formula,
         "n": "customers_at_start",
+        "activity": "account_days",
         "not_estimable": tests.too_early,
         "left_censored": tests.censored,
         "fx_missing": tests.fx_of_window,
@@ -166,13 +175,18 @@ def clv(world: World) -> Cells:
         ),
         Variant(
             "clv_churn_based",
-            **by(formulas.churn_based, n="monthly_customers_at_start", **margin),
+            **by(
+                formulas.churn_based,
+                n="monthly_customers_at_start",
+                activity="monthly_customers_at_start",
+                **margin,
+            ),
         ),
-        Variant("clv_predicted", "predicted", **modelled),
-        Variant("clv_predicted_margin", "predicted", **modelled, **margin),
+        Variant("clv_predicted", "predicted_order_value", **modelled),
+        Variant("clv_predicted_margin", "predicted_margin", **modelled, **margin),
         Variant("lifetime_years", **by(formulas.years, fx_missing=None)),
     ]
-    return world.maker.make_cells("clv", variants, table, FROM_WEEK)
+    return world.maker.make_cells("clv", variants, table, FROM_WEEK, PART_NEEDS)
 
 
 def unit_economics(world: World) -> Cells:
@@ -186,10 +200,18 @@ def unit_economics(world: World) -> Cells:
         ),
         Variant(
             "cac_payback_months",
-            **_with(world, formulas.payback_months, tests, needs=("cost_ledger", COSTS), **cost),
+            **_with(
+                world,
+                formulas.payback_months,
+                tests,
+                n="new_customers",
+                activity="new_customers",
+                needs=("cost_ledger", COSTS),
+                **cost,
+            ),
         ),
     ]
-    return world.maker.make_cells("unit_economics", variants, table, FROM_WEEK)
+    return world.maker.make_cells("unit_economics", variants, table, FROM_WEEK, PART_NEEDS)
 
 
 def customer_equity(world: World) -> Cells:
@@ -203,11 +225,7 @@ def customer_equity(world: World) -> Cells:
             "customer_equity_discounted",
             **_with(world, formulas.equity_discounted, tests, **margin),
         ),
-        Variant("customer_equity_predicted", "predicted", **margin),
+        Variant("customer_equity_predicted", "predicted_margin", **margin),
     ]
-    return world.maker.make_cells("customer_equity", variants, table, FROM_WEEK)
+    return world.maker.make_cells("customer_equity", variants, table, FROM_WEEK, PART_NEEDS)
 
-
-def first_day(period: Period) -> date:
-    """The first day of the window of a period."""
-    return window_of(period.end)[0]

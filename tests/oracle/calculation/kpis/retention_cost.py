@@ -33,16 +33,16 @@ def cells(world: World) -> Cells:
         if dimension in ("total", *DIMENSIONS):
             into = table.setdefault((period, dimension, member), {})
             into["customers_retained"] = parts["retained"]
-    needs = ("cost_ledger",)
-    if not world.costs.booked(RETENTION):
-        needs = (*needs, "a booking for keeping customers")
+    is_booked = world.costs.booked(RETENTION)
     variants = [
         Variant(
             "retention_cost_per_customer",
-            "retention_cost",
+            "retention_cost" if is_booked else lambda parts: None,
             "customers_retained",
             n="customers_retained",
-            needs=needs,
+            needs=("cost_ledger",),
+            needs_of={"denominator": (), "n": ()},
+            lacks_source=not is_booked,
             left_censored=active_censored(world),
             missing_cost=cost_is_missing(world, RETENTION),
             fx_missing=fx_is_missing(world, RETENTION),
@@ -51,7 +51,9 @@ def cells(world: World) -> Cells:
             "retention_cost_to_cac",
             statistic=_to_cac,
             n="customers_retained",
-            needs=needs,
+            needs=("cost_ledger",),
+            needs_of={"denominator": (), "n": ()},
+            lacks_source=not is_booked,
             left_censored=active_censored(world),
             missing_cost=cost_is_missing(world, (*RETENTION, *ACQUISITION)),
             fx_missing=fx_is_missing(world, (*RETENTION, *ACQUISITION)),

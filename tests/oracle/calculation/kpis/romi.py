@@ -100,6 +100,7 @@ def _variants(world: World) -> list[Variant]:
     def ratio(name: str, numerator, *needs: str, **differs) -> Variant:
         made_of = {
             "denominator": "marketing_cost",
+            "needs_of": {"denominator": (BOOKED,)},
             "missing_cost": gap,
             "fx_missing": lambda period: sales_fx(period) or cost_fx(period),
             **differs,
@@ -114,9 +115,7 @@ def _variants(world: World) -> list[Variant]:
     return [
         ratio("romi", "attributed_net_sales", *attributed, BOOKED),
         ratio("romi_net_return", _after_cost("attributed_net_sales"), *attributed, BOOKED),
-        ratio(
-            "romi_margin_return", _after_cost("attributed_margin"), *attributed, BOOKED, COSTS
-        ),
+        ratio("romi_margin_return", _after_cost("attributed_margin"), *attributed, BOOKED, COSTS),
         ratio("marketing_efficiency_ratio", "net_sales", "refunds", BOOKED),
         ratio(
             "romi_returning",
