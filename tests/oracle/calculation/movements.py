@@ -127,7 +127,7 @@ class Standing:
             self.movements.append(charges)
 
     def _refund(self, refund: Refund) -> None:
-        weights = self._weights()
+        weights = self._weights(refund.refunded_at)
         goods: dict[str, Decimal] = {}
         for row in refund.lines:
             if not row.counts:
@@ -153,12 +153,17 @@ class Standing:
                 )
             )
 
-    def _weights(self) -> list[tuple[str, Decimal]]:
+    def _weights(self, moment: datetime) -> list[tuple[str, Decimal]]:
         """What spreads a refund that names no line: value before discount that still stands."""
-        standing = [(name, line.gross - self.cancelled[name]) for name, line in self.lines.items()]
+        there = {
+            name: line
+            for name, line in self.lines.items()
+            if line.added_at is None or line.added_at <= moment
+        }
+        standing = [(name, line.gross - self.cancelled[name]) for name, line in there.items()]
         if any(amount > 0 for _, amount in standing):
             return standing
-        return [(name, line.gross) for name, line in self.lines.items()]
+        return [(name, line.gross) for name, line in there.items()]
 
     def _give_back(
         self,

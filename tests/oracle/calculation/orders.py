@@ -66,7 +66,7 @@ class Sales:
         tax = sum((price.tax for price in prices.values()), ZERO)
         if not lines:
             tax = row["tax_amount"] or ZERO
-        total = order_total(row, lines, tax)
+        total = order_total(row, lines)
         if total < 0 and row["order_type"] == "sale":
             self.rejected[order_id] = "negative_order_total"
             return None

@@ -49,13 +49,16 @@ def is_added_later(order: Row, line: Row) -> bool:
     return line["added_at"] is not None and line["added_at"] > order["placed_at"]
 
 
-def order_total(order: Row, lines: list[Row], tax: Decimal) -> Decimal:
-    """What the order comes to with shipping and tax."""
+def order_total(order: Row, lines: list[Row]) -> Decimal:
+    """What the order comes to with shipping and tax, by the amounts that are delivered."""
     goods = sum(
         (line["quantity"] * line["unit_price"] - line["line_discount_amount"] for line in lines),
         ZERO,
     )
-    added = ZERO if order["prices_include_tax"] else tax
+    taxes = [line["tax_amount"] for line in lines if line["tax_amount"] is not None]
+    added = sum(taxes, ZERO) if taxes else order["tax_amount"] or ZERO
+    if order["prices_include_tax"]:
+        added = ZERO
     return goods - order["order_discount_amount"] + order["shipping_amount"] + added
 
 

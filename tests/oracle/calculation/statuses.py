@@ -7,7 +7,7 @@ period, dimension and member a dict of parts by name. `make_cells` does the rest
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from oracle.calculation.calendar import Calendar, Period
@@ -40,7 +40,6 @@ class Variant:
         a number has no parts, but is without activity where `activity` is 0.
     interval: `wilson`, or what gives the interval from the parts.
     needs: tables or columns (`refunds`, `a.b or c`) without which it says `missing_source`.
-    needs_of: what the numerator, the denominator or n needs, where that is less than all of it.
     lacks_source: whether a source that was delivered says nothing at all of a part.
     window_days: how long after its period's end it still moves by itself.
     not_estimable, missing_cost, fx_missing, left_censored: whether a period is so.
@@ -60,7 +59,6 @@ class Variant:
     missing_cost: Callable[[Period], bool] | None = None
     fx_missing: Callable[[Period], bool] | None = None
     left_censored: Callable[[Period], bool] | None = None
-    needs_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lacks_source: bool = False
     scale: int = 1
     grains: tuple[str, ...] | None = None
@@ -75,28 +73,52 @@ class Maker:
     low_n: int
 
     def make_cells(
-        self, kpi: str, variants: Iterable[Variant], table: Table, grains: Iterable[str]
+        self,
+        kpi: str,
+        variants: Iterable[Variant],
+        table: Table,
+        grains: Iterable[str],
+        part_needs: dict[str, tuple[str, ...]] | None = None,
     ) -> Iterator[tuple[CellKey, Cell]]:
-        """The cells of a KPI: all totals, and the members that have parts."""
+        """The cells of a KPI: all totals, and the members that have parts.
+
+        Args:
+            kpi: its table without kpi_.
+            variants: its numbers.
+            table: parts by period, dimension and member.
+            grains: those that it is offered in.
+            part_needs: what parts need; a part whose source was not delivered is None, the others
+                are shown. If it is not given, numbers without a source show no part at all.
+        """
         rows = {(period, *TOTAL): {} for grain in grains for period in self.calendar.periods[grain]}
         rows.update({spot: parts for spot, parts in table.items() if spot[0].grain in grains})
+        unknown = dict.fromkeys(
+            part
+            for part, needs in (part_needs or {}).items()
+            if not all(self.reading.has(need) for need in needs)
+        )
+        rows = {spot: parts | unknown for spot, parts in rows.items()}
         for variant in variants:
             missing = not all(self.reading.has(need) for need in variant.needs)
             for (period, dimension, member), parts in rows.items():
                 if variant.grains and period.grain not in variant.grains:
                     continue
                 key = CellKey(kpi, variant.name, period.grain, period.start, dimension, member)
-                yield key, self.cell(variant, period, parts, missing)
+                yield key, self.cell(variant, period, parts, missing, part_needs is None)
 
-    def cell(self, variant: Variant, period: Period, parts: Parts, missing: bool) -> Cell:
+    def cell(
+        self,
+        variant: Variant,
+        period: Period,
+        parts: Parts,
+        missing: bool,
+        hides_parts: bool = True,
+    ) -> Cell:
         """One number with its status."""
-        numerator, denominator, n = (
-            _take(getattr(variant, name), parts)
-            if not missing or self._is_known(variant, name)
-            else None
-            for name in ("numerator", "denominator", "n")
-        )
-        n = _whole(n)
+        hidden = missing and hides_parts
+        numerator = None if hidden else _take(variant.numerator, parts)
+        denominator = None if hidden else _take(variant.denominator, parts)
+        n = None if hidden else _whole(_take(variant.n, parts))
         status = self._status(variant, period, parts, missing, numerator, denominator, n)
         value = None
         if status not in NULL_STATUSES:
@@ -122,10 +144,6 @@ class Maker:
             is_complete_period=self.calendar.is_complete(period),
             is_mature=self.calendar.is_mature(period, variant.window_days),
         )
-
-    def _is_known(self, variant: Variant, name: str) -> bool:
-        """Whether a part is known though the number as a whole is not."""
-        return name in variant.needs_of and all(map(self.reading.has, variant.needs_of[name]))
 
     def _status(
         self,
@@ -176,8 +194,10 @@ def _take(take: Take | None, parts: Parts) -> Number:
         return None
     if isinstance(take, str):
         return parts.get(take, Decimal(0))
-    return take(parts)
-
+    try:
+        return take(parts)
+    except TypeError:  # of a part that is None
+        return None
 
 
 def _whole(n: Number) -> int | None:

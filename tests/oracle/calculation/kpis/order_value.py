@@ -64,7 +64,9 @@ def _worth(order: Order, returns: Decimal) -> Worth:
 
 def aov_cells(world: World) -> Iterable[tuple[CellKey, Cell]]:
     """All cells of K02."""
-    return world.maker.make_cells("aov", list(variants(world)), aov_table(world), GRAINS)
+    needs = {"order_returns": ("refunds",)}
+    table = aov_table(world)
+    return world.maker.make_cells("aov", list(variants(world)), table, GRAINS, needs)
 
 
 def aov_table(world: World) -> Table:

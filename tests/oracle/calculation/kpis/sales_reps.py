@@ -21,10 +21,19 @@ if TYPE_CHECKING:
 
 DIMENSIONS = ("total", "sales_rep", "team", "account_size_band")
 
+PART_NEEDS = {
+    "deals_won": ("opportunities",),
+    "deals_lost": ("opportunities",),
+    "won_amount": ("opportunities", "opportunities.amount"),
+    "mrr_new": ("subscriptions",),
+    "mrr_churned_in_clawback": ("subscriptions",),
+}
+
 
 def sales_rep_cells(world: World) -> Iterable[tuple[CellKey, Cell]]:
     """All cells of K28."""
-    return world.maker.make_cells("sales_rep", list(variants(world)), rep_table(world), GRAINS)
+    table = rep_table(world)
+    return world.maker.make_cells("sales_rep", list(variants(world)), table, GRAINS, PART_NEEDS)
 
 
 def rep_table(world: World) -> Table:
