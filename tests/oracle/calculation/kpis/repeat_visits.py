@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from oracle.calculation.calendar import FROM_WEEK, Period
 from oracle.calculation.cell import Cell, CellKey
 from oracle.calculation.facts import Session
-from oracle.calculation.kpis.by_session import WEB, clusters, delta_of, group
+from oracle.calculation.kpis.by_session import WEB, clusters, delta_of, group, less
 from oracle.calculation.statuses import Parts, Variant
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def repeat_visits(world: World) -> Iterator[tuple[CellKey, Cell]]:
             interval=delta_of("repeats_by_visitor", upper=1),
             **censored,
         ),
-        Variant("first_ever_visits", lambda p: _of(p, "total") - _of(p, "repeat"), **censored),
+        Variant("first_ever_visits", less("total_visits", "repeat_visits"), **censored),
         Variant(
             "returning_visitor_share",
             "visitors_with_repeat_visit",
@@ -55,10 +55,6 @@ def repeat_visits(world: World) -> Iterator[tuple[CellKey, Cell]]:
         ),
     )
     return world.maker.make_cells("repeat_visits", variants, table, FROM_WEEK)
-
-
-def _of(parts: Parts, kind: str) -> int:
-    return parts.get(f"{kind}_visits", 0)
 
 
 def _parts(sessions: list[Session]) -> Parts:
