@@ -59,3 +59,8 @@ def brought(entries: Iterable[Entry]) -> list[tuple[str, date, Decimal, Decimal]
         if net or cost:
             found.append((entry.order.account_id, entry.entry_date, net, net - cost))
     return found
+
+
+def net_sales(brought: Iterable[tuple[date, Decimal]], start: date, end: date) -> Decimal:
+    """The sum of what was brought in [start, end)."""
+    return sum((net for day, net in brought if start <= day < end), Decimal(0))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from oracle.calculation.facts import Member
+from oracle.calculation.identity import Identity
+from oracle.calculation.reading import Reading
 
 PROMOTER, PASSIVE, DETRACTOR = "promoter", "passive", "detractor"
 
@@ -24,7 +25,7 @@ class Answer:
     responded_at: datetime | None
     responded_date: date | None
     score: int | None
-    members: Member = field(default_factory=dict, compare=False)
+    product_id: str | None = None
 
     @property
     def is_answered(self) -> bool:
@@ -79,3 +80,42 @@ def score_of(answers: Iterable[Answer]) -> float:
     """The net promoter score of some answers."""
     groups = [answer.group for answer in answers]
     return 100 * (groups.count(PROMOTER) - groups.count(DETRACTOR)) / len(groups)
+
+
+def answers(reading: Reading, identity: Identity) -> list[Answer]:
+    """Invitations and answers of outside people on a scale of 0 to 10."""
+    surveys = {row["survey_id"]: row for row in reading.live("surveys")}
+    found = []
+    for row in reading.live("survey_responses"):
+        survey = surveys.get(row["survey_id"])
+        if survey is None or not _is_from_0_to_10(survey):
+            continue
+        if row["responded_at"] and not 0 <= row["score"] <= 10:
+            continue
+        contact = identity.contact_row(row["contact_id"])
+        account_id = (
+            identity.company(row["company_id"])
+            if row["company_id"]
+            else identity.account_of_contact(row["contact_id"])
+        )
+        if identity.is_internal(account_id, [contact["email"] if contact else None]):
+            continue
+        found.append(
+            Answer(
+                response_id=row["response_id"],
+                survey_type=survey["survey_type"],
+                contact_id=identity.contact(row["contact_id"]) if row["contact_id"] else None,
+                account_id=account_id,
+                invited_date=row["invited_at"] and reading.business_date(row["invited_at"]),
+                responded_at=row["responded_at"],
+                responded_date=row["responded_at"] and reading.business_date(row["responded_at"]),
+                score=row["score"],
+                product_id=row["product_id"],
+            )
+        )
+    return found
+
+
+def _is_from_0_to_10(survey: dict) -> bool:
+    """Whether it has the scale of the score; others are not mixed in, nor their invitations."""
+    return (survey["scale_min"], survey["scale_max"]) == (0, 10)

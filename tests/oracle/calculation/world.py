@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 
 from oracle.calculation.business import Business
@@ -96,9 +97,29 @@ class World:
         return brought(self.sales.entries)
 
     @cached_property
+    def answers(self) -> list:
+        """Answers and invitations of surveys (`surveys.Answer`)."""
+        from oracle.calculation.surveys import answers
+
+        return answers(self.reading, self.identity)
+
+    def net_sales(self, account_id: str, start: date, end: date):
+        """Net sales of an account in [start, end)."""
+        from oracle.calculation.customers import net_sales
+
+        return net_sales(self._brought_by.get(account_id, ()), start, end)
+
+    @cached_property
+    def _brought_by(self) -> dict:
+        found: dict = {}
+        for account_id, day, net, _ in self.brought:
+            found.setdefault(account_id, []).append((day, net))
+        return found
+
+    @cached_property
     def sales_without_rate(self) -> list:
         """Days of orders that were rejected for lack of a rate."""
-        return list(getattr(self.sales, "fx_missing", ()))
+        return list(self.sales.fx_missing)
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -167,11 +167,12 @@ def cohort_value(world: World) -> Cells:
     """kpi_cohort_value."""
     table = cohort_value_parts(world.order_dates, world.brought, world.calendar.periods["month"])
     size = "cohort_customers"
+    days = world.sales_without_rate
     common = {
         "denominator": size,
         "n": size,
         "left_censored": _first_orders(world),
-        "fx_missing": world.sales_without_rate,
+        "fx_missing": lambda period: any(day < period.end for day in days),
     }
     variants = [
         Variant("cohort_value", "net_sales_to_date", needs=("refunds",), **common),

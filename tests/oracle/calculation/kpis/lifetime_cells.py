@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 from oracle.calculation.calendar import FROM_WEEK, Period
 from oracle.calculation.cell import Cell, CellKey, Number
@@ -42,14 +42,14 @@ class Formulas:
     def clv(self, parts: Parts, part: str = "order_value") -> float | None:
         """What it brings in a lifetime."""
         years, yearly = self.years(parts), self.a_year(parts, part)
-        if years is None or yearly is None or not parts["orders_valid"]:
+        if years is None or yearly is None:
             return None
         return yearly * years
 
     def discounted(self, parts: Parts, part: str = "order_value") -> float | None:
         """The same in today's money."""
         years, yearly = self.years(parts), self.a_year(parts, part)
-        if years is None or yearly is None or not parts["orders_valid"]:
+        if years is None or yearly is None:
             return None
         return yearly * discounted_years(years, self.rate)
 
@@ -127,6 +127,7 @@ def _with(world: World, formula: Callable[[Parts], Number], tests: Tests, **more
     common = {
         "statistic": formula,
         "n": "customers_at_start",
+        "activity": "account_days",
         "not_estimable": tests.too_early,
         "left_censored": tests.censored,
         "fx_missing": tests.fx_of_window,
@@ -166,7 +167,12 @@ def clv(world: World) -> Cells:
         ),
         Variant(
             "clv_churn_based",
-            **by(formulas.churn_based, n="monthly_customers_at_start", **margin),
+            **by(
+                formulas.churn_based,
+                n="monthly_customers_at_start",
+                activity="monthly_customers_at_start",
+                **margin,
+            ),
         ),
         Variant("clv_predicted", "predicted", **modelled),
         Variant("clv_predicted_margin", "predicted", **modelled, **margin),
@@ -186,7 +192,15 @@ def unit_economics(world: World) -> Cells:
         ),
         Variant(
             "cac_payback_months",
-            **_with(world, formulas.payback_months, tests, needs=("cost_ledger", COSTS), **cost),
+            **_with(
+                world,
+                formulas.payback_months,
+                tests,
+                n="new_customers",
+                activity="new_customers",
+                needs=("cost_ledger", COSTS),
+                **cost,
+            ),
         ),
     ]
     return world.maker.make_cells("unit_economics", variants, table, FROM_WEEK)
@@ -207,7 +221,3 @@ def customer_equity(world: World) -> Cells:
     ]
     return world.maker.make_cells("customer_equity", variants, table, FROM_WEEK)
 
-
-def first_day(period: Period) -> date:
-    """The first day of the window of a period."""
-    return window_of(period.end)[0]

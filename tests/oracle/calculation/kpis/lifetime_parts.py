@@ -7,11 +7,12 @@ from datetime import date
 from decimal import Decimal
 
 from oracle.calculation.activity import running_contract_accounts
-from oracle.calculation.calendar import FROM_WEEK, Period, add_months
+from oracle.calculation.calendar import FROM_WEEK, Period, add_months, month_of
 from oracle.calculation.costs import ACQUISITION
 from oracle.calculation.facts import Order
 from oracle.calculation.kpis.lifetime import LifetimeParts, by_member, window_of
 from oracle.calculation.money import ZERO, money
+from oracle.calculation.spells import ONE_DAY
 from oracle.calculation.statuses import Table
 from oracle.calculation.world import World
 
@@ -31,6 +32,7 @@ def lifetime_table(world: World, dimensions: Iterable[str]) -> Table:
     table: Table = {}
     parts_of = _Sources(world)
     for period in (one for grain in FROM_WEEK for one in world.calendar.periods[grain]):
+        table[period, "total", "all"] = {}
         for dimension in ("total", *dimensions):
             for name, amounts in parts_of.all(period, dimension).items():
                 for member, amount in amounts.items():
@@ -48,6 +50,18 @@ def lifetime_table(world: World, dimensions: Iterable[str]) -> Table:
         elif parts.get("customers_modelled"):
             parts["predicted"] = None
     return table
+
+
+def months_of(period: Period, today: date) -> list[date]:
+    """The months that are over, or at the clock, within the window that ends with the period."""
+    start, end = window_of(period.end)
+    month = month_of(min(period.last_day, today))
+    found = []
+    while add_months(month, 1) > start:
+        if min(add_months(month, 1), today + ONE_DAY) <= end:
+            found.append(month)
+        month = add_months(month, -1)
+    return found
 
 
 class _Sources:
@@ -74,8 +88,8 @@ class _Sources:
         last_day = min(period.last_day, self.today)
         customers = self.sums.customers(dimension, start, end)
         monthly = [
-            self.sums.customers(dimension, add_months(start, step), add_months(start, step + 1))
-            for step in range(12)
+            self.sums.customers(dimension, month, add_months(month, 1))
+            for month in months_of(period, self.today)
         ]
         return {
             "order_value": self._of(self.values, dimension, start, end),

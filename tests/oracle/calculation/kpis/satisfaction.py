@@ -2,196 +2,153 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
+from collections.abc import Iterator
+from datetime import date
 
-from oracle.calculation.calendar import Period, add_months
-from oracle.calculation.spells import ONE_DAY, Track
-from oracle.calculation.surveys import DETRACTOR, PROMOTER, Answer, last_of_each, score_of
+from oracle.calculation.calendar import FROM_WEEK, Period
+from oracle.calculation.cell import Cell, CellKey
+from oracle.calculation.identity import NO_ACCOUNT, UNKNOWN
+from oracle.calculation.kpis.nps_parts import nps_parts, outcome_parts, outcomes
+from oracle.calculation.statistics import NO_INTERVAL, Interval, delta
+from oracle.calculation.statuses import Parts, Variant
+from oracle.calculation.surveys import Answer, resurveys
+from oracle.calculation.world import World
 
-Parts = dict[tuple[Period, str, str], dict]
-NetSales = Callable[[str, date, date], Decimal]  # of an account in [start, end)
-MemberOf = Callable[[Answer, str, date], str | None]  # None where an answer has no member
+Cells = Iterator[tuple[CellKey, Cell]]
 
-
-def nps_parts(
-    answers: Iterable[Answer],
-    resurveyed: set[str],
-    periods: Iterable[Period],
-    dimensions: Iterable[str],
-    member_of: MemberOf,
-    net_sales: NetSales,
-) -> Parts:
-    """The parts of kpi_nps: answers and invitations of the period, by member."""
-    answers, cells = list(answers), {}
-    for period in periods:
-        answered = [row for row in answers if row.is_answered and row.responded_date in period]
-        relations = [row for row in answered if row.survey_type == "relationship"]
-        fresh = [row for row in relations if row.response_id not in resurveyed]
-        groups = {
-            "": last_of_each(relations),
-            "_transactional": last_of_each(
-                row for row in answered if row.survey_type == "transactional"
-            ),
-            "_all": relations,
-            "_without_resurveys": last_of_each(fresh),
-        }
-        invited = [
-            row
-            for row in answers
-            if row.survey_type == "relationship"
-            and row.invited_date is not None
-            and row.invited_date in period
-        ]
-        for dimension in ("total", *dimensions):
-            found = _by_member(groups, invited, dimension, member_of)
-            if dimension == "total":
-                found.setdefault("all", {})
-            for member, own in found.items():
-                cells[period, dimension, member] = _counts(own, period, resurveyed, net_sales)
-    return cells
+SURVEYS = ("surveys", "survey_responses")
+BY_ACCOUNT = ("segment", "industry", "account_size_band")
 
 
-def _by_member(
-    groups: dict[str, list[Answer]],
-    invited: list[Answer],
-    dimension: str,
-    member_of: MemberOf,
-) -> dict[str, dict[str, list[Answer]]]:
-    """The answers of each group, and the invitations, by member."""
-    found: dict[str, dict[str, list[Answer]]] = defaultdict(lambda: defaultdict(list))
-    for name, rows in groups.items():
-        for row in rows:
-            member = member_of(row, dimension, row.responded_date)
-            if member is not None:
-                found[member][name].append(row)
-    for row in invited:
-        member = member_of(row, dimension, row.invited_date)
-        if member is not None:
-            found[member]["invited"].append(row)
-    return found
-
-
-def _counts(
-    own: dict[str, list[Answer]], period: Period, resurveyed: set[str], net_sales: NetSales
-) -> dict:
-    """The parts of one cell."""
-    parts: dict = {}
-    for name in ("", "_transactional", "_all", "_without_resurveys"):
-        groups = [row.group for row in own.get(name, [])]
-        promoters, detractors = groups.count(PROMOTER), groups.count(DETRACTOR)
-        parts[f"promoters{name}"] = promoters
-        parts[f"detractors{name}"] = detractors
-        parts[f"net_promoters{name}"] = promoters - detractors
-        parts[f"responses{name}"] = len(groups)
-    parts["responses_resurveyed"] = sum(
-        row.response_id in resurveyed for row in own.get("_all", [])
+def nps(world: World) -> Cells:
+    """kpi_nps."""
+    answers = world.answers
+    table = nps_parts(
+        answers,
+        resurveys(answers, world.number("resurvey_days")),
+        _periods(world),
+        (*BY_ACCOUNT, "product", "account"),
+        lambda answer, dimension, day: _member(world, answer, dimension, day),
+        world.net_sales,
     )
-    invited = own.get("invited", [])
-    parts["invited"] = len(invited)
-    parts["invited_answered"] = sum(row.is_answered for row in invited)
-    return parts | _accounts(own.get("", []), period, net_sales)
+    variants = [
+        _score("nps", ""),
+        _score("nps_transactional", "_transactional"),
+        Variant("nps_account_equal", "account_score_sum", "accounts", "accounts", needs=SURVEYS),
+        Variant(
+            "nps_revenue_weighted",
+            "account_score_net_sales",
+            "account_net_sales",
+            "accounts",
+            needs=(*SURVEYS, "refunds"),
+            fx_missing=_fx_missing(world),
+        ),
+        _score("nps_all_responses", "_all", has_interval=False),
+        _score("nps_without_resurveys", "_without_resurveys"),
+        Variant(
+            "nps_response_rate",
+            "invited_answered",
+            "invited",
+            "invited",
+            interval="wilson",
+            needs=SURVEYS,
+        ),
+    ]
+    return world.maker.make_cells("nps", variants, table, FROM_WEEK)
 
 
-def _accounts(responses: list[Answer], period: Period, net_sales: NetSales) -> dict:
-    """One voice for each account, and one weighted by what it bought."""
-    answers_of: dict[str, list[Answer]] = defaultdict(list)
-    for row in responses:
-        if row.account_id is not None:
-            answers_of[row.account_id].append(row)
-    scores = {account_id: score_of(rows) for account_id, rows in answers_of.items()}
-    weights = {
-        account_id: max(Decimal(0), net_sales(account_id, add_months(period.end, -12), period.end))
-        for account_id in scores
-    }
-    return {
-        "accounts": len(scores),
-        "account_score_sum": sum(scores.values()),
-        "account_net_sales": sum(weights.values(), Decimal(0)),
-        "account_score_net_sales": sum(scores[one] * float(weights[one]) for one in scores),
-    }
+def _score(name: str, suffix: str, has_interval: bool = True) -> Variant:
+    """100 x (promoters - detractors) / responses."""
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """An answer whose window is over, and what its account did around it."""
-
-    answer: Answer
-    is_active: bool  # on the day of the answer
-    is_retained: bool  # at the end of the window
-    net_sales_before: Decimal
-    net_sales_after: Decimal
-
-
-def outcomes(
-    answers: Iterable[Answer],
-    tracks: dict[str, Track],
-    net_sales: NetSales,
-    window_days: int,
-    today: date,
-) -> list[Outcome]:
-    """What became of the accounts of answers that are old enough."""
-    window = timedelta(days=window_days)
-    found = []
-    for answer in answers:
-        counts = answer.is_answered and answer.survey_type == "relationship"
-        if not counts or answer.account_id is None or answer.responded_date + window > today:
-            continue
-        day, account_id = answer.responded_date, answer.account_id
-        track = tracks.get(account_id)
-        found.append(
-            Outcome(
-                answer=answer,
-                is_active=track is not None and track.is_active(day),
-                is_retained=track is not None and track.is_active(day + window - ONE_DAY),
-                net_sales_before=net_sales(account_id, day - window, day),
-                net_sales_after=net_sales(account_id, day, day + window),
-            )
+    def interval(parts: Parts) -> Interval:
+        return nps_interval(
+            parts[f"promoters{suffix}"], parts[f"detractors{suffix}"], parts[f"responses{suffix}"]
         )
-    return found
+
+    responses = f"responses{suffix}"
+    return Variant(
+        name,
+        f"net_promoters{suffix}",
+        responses,
+        responses,
+        scale=100,
+        interval=interval if has_interval else None,
+        needs=SURVEYS,
+    )
 
 
-def outcome_parts(found: Iterable[Outcome], periods: Iterable[Period]) -> tuple[Parts, dict]:
-    """The parts of kpi_nps_outcome, and the sales of each account of a cell for the interval."""
-    found = sorted(found, key=lambda outcome: outcome.answer.order)
-    parts: Parts = defaultdict(_no_outcome)
-    sales: dict[tuple, list[tuple[Decimal, Decimal]]] = defaultdict(list)
-    for period in periods:
-        parts[period, "total", "all"].update({})
-        own = [outcome for outcome in found if outcome.answer.responded_date in period]
-        last_of_account = {outcome.answer.account_id: outcome for outcome in own}
-        last_of_contact = {outcome.answer.respondent: outcome for outcome in own}
-        for outcome in last_of_contact.values():
-            for cell in _cells(period, outcome):
-                parts[cell]["respondents"] += 1
-        for outcome in last_of_account.values():
-            for cell in _cells(period, outcome):
-                sums = parts[cell]
-                sums["accounts"] += 1
-                sums["accounts_active"] += outcome.is_active
-                sums["accounts_retained"] += outcome.is_active and outcome.is_retained
-                sums["net_sales_before"] += outcome.net_sales_before
-                sums["net_sales_after"] += outcome.net_sales_after
-                sales[cell].append((outcome.net_sales_after, outcome.net_sales_before))
-    return dict(parts), dict(sales)
+def nps_interval(promoters: int, detractors: int, n: int) -> Interval:
+    """The score's own interval, cut at -100 and 100."""
+    if not n:
+        return NO_INTERVAL
+    high, low = promoters / n, detractors / n
+    half = 100 * 1.96 * ((high + low - (high - low) ** 2) / n) ** 0.5
+    score = 100 * (high - low)
+    return max(-100.0, score - half), min(100.0, score + half)
 
 
-def _cells(period: Period, outcome: Outcome) -> list[tuple[Period, str, str]]:
-    return [(period, "total", "all"), (period, "nps_group", outcome.answer.group)]
+def _member(world: World, answer: Answer, dimension: str, day: date) -> str | None:
+    """The member of an answer; who is anonymous counts in the total only."""
+    if dimension == "total":
+        return "all"
+    if answer.is_anonymous:
+        return None
+    if dimension == "product":
+        return answer.product_id or UNKNOWN
+    if answer.account_id is None:
+        return NO_ACCOUNT
+    if dimension == "account":
+        return answer.account_id
+    return world.account_members.on(answer.account_id, dimension, day)
 
 
-def _no_outcome() -> dict:
-    return {
-        "respondents": 0,
-        "accounts": 0,
-        "accounts_active": 0,
-        "accounts_retained": 0,
-        "net_sales_before": Decimal(0),
-        "net_sales_after": Decimal(0),
-    }
+def nps_outcome(world: World) -> Cells:
+    """kpi_nps_outcome."""
+    window_days = world.number("nps_outcome_days")
+    found = outcomes(
+        world.answers,
+        world.activity.tracks,
+        world.net_sales,
+        window_days,
+        world.reading.today,
+    )
+    table, sales = outcome_parts(found, _periods(world))
+    for spot, parts in table.items():
+        parts["sales"] = sales.get(spot, [])
+    # The period is mature when the window of its last day is over.
+    common = {"window_days": window_days - 1}
+    variants = [
+        Variant(
+            "nps_outcome_retention_rate",
+            "accounts_retained",
+            "accounts_active",
+            "accounts_active",
+            interval="wilson",
+            needs=SURVEYS,
+            **common,
+        ),
+        Variant(
+            "nps_outcome_expansion",
+            "net_sales_after",
+            "net_sales_before",
+            "accounts",
+            interval=lambda parts: delta(parts["sales"]),
+            needs=(*SURVEYS, "refunds"),
+            fx_missing=_fx_missing(world),
+            **common,
+        ),
+    ]
+    return world.maker.make_cells("nps_outcome", variants, table, FROM_WEEK)
 
 
-KPIS: dict = {}
+def _periods(world: World) -> list[Period]:
+    return [period for grain in FROM_WEEK for period in world.calendar.periods[grain]]
+
+
+def _fx_missing(world: World):
+    """Whether an order that was rejected for lack of a rate falls into a period."""
+    days = world.sales_without_rate
+    return lambda period: any(day in period for day in days)
+
+
+KPIS = {"nps": nps, "nps_outcome": nps_outcome}
