@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from oracle.calculation.calendar import GRAINS
 from oracle.calculation.cell import Cell, CellKey
+from oracle.calculation.entries import placed_tax
 from oracle.calculation.facts import Order
 from oracle.calculation.kpis.order_members import (
     CREDITED,
@@ -18,7 +19,6 @@ from oracle.calculation.kpis.order_members import (
     own_members,
 )
 from oracle.calculation.money import ZERO, money
-from oracle.calculation.orders import placed_tax
 from oracle.calculation.rollup import Sums
 from oracle.calculation.statistics import Interval, delta, quantile
 from oracle.calculation.statuses import TOTAL, Parts, Table, Variant
