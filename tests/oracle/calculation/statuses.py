@@ -7,7 +7,7 @@ period, dimension and member a dict of parts by name. `make_cells` does the rest
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from oracle.calculation.calendar import Calendar, Period
@@ -40,6 +40,7 @@ class Variant:
         a number has no parts, but is without activity where `activity` is 0.
     interval: `wilson`, or what gives the interval from the parts.
     needs: tables or columns (`refunds`, `a.b or c`) without which it says `missing_source`.
+    needs_of: what the numerator, the denominator or n needs, where that is less than all of it.
     lacks_source: whether a source that was delivered says nothing at all of a part.
     window_days: how long after its period's end it still moves by itself.
     not_estimable, missing_cost, fx_missing, left_censored: whether a period is so.
@@ -59,6 +60,7 @@ class Variant:
     missing_cost: Callable[[Period], bool] | None = None
     fx_missing: Callable[[Period], bool] | None = None
     left_censored: Callable[[Period], bool] | None = None
+    needs_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lacks_source: bool = False
     scale: int = 1
     grains: tuple[str, ...] | None = None
@@ -148,6 +150,10 @@ class Maker:
             is_complete_period=self.calendar.is_complete(period),
             is_mature=self.calendar.is_mature(period, variant.window_days),
         )
+
+    def _is_known(self, variant: Variant, name: str) -> bool:
+        """Whether a part is known though the number as a whole is not."""
+        return name in variant.needs_of and all(map(self.reading.has, variant.needs_of[name]))
 
     def _status(
         self,
