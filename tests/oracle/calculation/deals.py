@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from oracle.calculation.identity import NO_ACCOUNT, UNKNOWN
 from oracle.calculation.lead_merges import beginnings, survivors_of
 from oracle.calculation.leads import known_records
-from oracle.calculation.money import ONE, ZERO, allocate, money
+from oracle.calculation.money import ONE, ZERO, allocate
 from oracle.calculation.reading import Row
 
 if TYPE_CHECKING:
@@ -65,26 +65,27 @@ def closed_deals(world: World) -> Deals:
         if row["created_at"] < begun.get(row["lead_id"], row["created_at"]):
             continue  # event_before_lead
         account_id = world.identity.account_of(row["company_id"], row["contact_id"], None)
+        order = world.sales.orders.get(row["order_id"] or "")
         account_id = account_id or leads.get(ends.get(row["lead_id"]))
+        account_id = account_id or (order.account_id if order else None)
         if world.identity.is_internal(account_id):
             continue
         day = world.reading.business_date(row["closed_at"])
-        rate = ONE
+        amount = ZERO
         if row["amount"] is not None:
-            rate = world.rates.rate(row["currency_code"], day)
-            if rate is None:
+            amount = world.rates.convert(row["amount"], row["currency_code"], day)
+            if amount is None:
                 found.fx_missing.append(day)
                 continue
-        shares = _shares(world, row, splits[row["opportunity_id"]], rate)
         found.deals.append(
             ClosedDeal(
                 deal_id=row["opportunity_id"],
                 account_id=account_id,
                 closed_date=day,
                 is_won=row["opportunity_status"] == "won",
-                amount=sum((share.amount for share in shares), ZERO),
+                amount=amount,
                 size_band=_size_band(world, account_id, day),
-                shares=shares,
+                shares=_shares(world, row, splits[row["opportunity_id"]], amount),
             )
         )
     return found
@@ -96,21 +97,17 @@ def _size_band(world: World, account_id: str | None, day: date) -> str:
     return world.identity.members(account_id, day)["account_size_band"]
 
 
-def _shares(world: World, row: Row, splits: list[Row], rate: Decimal) -> list[Share]:
-    """Each rep's part of a deal; its owner's whole, if it is not split or wrongly.
-
-    The amount is divided in the minor unit of its own currency.
-    """
-    amount = row["amount"] or ZERO
+def _shares(world: World, row: Row, splits: list[Row], amount: Decimal) -> list[Share]:
+    """Each rep's part of a deal; its owner's whole, if it is not split or wrongly."""
     total = sum((split["share"] for split in splits), ZERO)
     if not splits or abs(total - ONE) > TOLERANCE:
-        return [Share(row["sales_rep_id"] or UNKNOWN, ONE, money(amount * rate))]
+        return [Share(row["sales_rep_id"] or UNKNOWN, ONE, amount)]
     shares = {split["sales_rep_id"]: split["share"] for split in splits}
     largest = min(shares, key=lambda rep: (-shares[rep], rep))
     shares[largest] += ONE - total
-    digits = world.sales.minor_digits(row["currency_code"] or "")
+    digits = world.sales.minor_digits(str(world.parameters["reporting_currency"]))
     amounts = allocate(amount, list(shares.items()), digits)
-    return [Share(rep, share, money(amounts[rep] * rate)) for rep, share in shares.items()]
+    return [Share(rep, share, amounts[rep]) for rep, share in shares.items()]
 
 
 class Teams:

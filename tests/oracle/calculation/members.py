@@ -66,7 +66,11 @@ def account_members(world: World) -> AccountMembers:
 
     def first_category(account_id: str, _: date) -> str:
         first = world.sales.first_order.get(account_id)
-        lines = [line for line in first.lines if not line.is_added_later] if first else []
+        lines = [
+            line
+            for line in (first.lines if first else ())
+            if not line.is_added_later and not line.is_gift_card
+        ]
         if not lines:
             return UNKNOWN
         dearest = min(lines, key=lambda line: (-line.net, line.order_line_id))

@@ -30,22 +30,27 @@ def allocate(
 ) -> dict[str, Decimal]:
     """Spread an amount by weight in minor units: largest remainder, ties by id.
 
-    Nothing goes to negative weights; without any positive one all have the same. What an amount
-    has below its minor unit goes with the first unit that is left over.
+    Nothing goes to negative weights; without any positive one all have the same. An amount that is
+    no whole number of minor units is spread in the smallest unit of money.
     """
+    if not weights:
+        return {}
     positive = {name: max(weight, ZERO) for name, weight in weights}
     if not any(positive.values()):
         positive = dict.fromkeys(positive, ONE)
     whole = sum(positive.values(), ZERO)
     sign = -ONE if amount < 0 else ONE
     unit = ONE.scaleb(-digits)
+    if amount % unit:
+        unit = PLACES_4
     exact = {name: abs(amount) * weight / whole for name, weight in positive.items()}
     shares = {name: (share // unit) * unit for name, share in exact.items()}
     left = abs(amount) - sum(shares.values(), ZERO)
     for name in sorted(exact, key=lambda name: (shares[name] - exact[name], name)):
-        step = min(unit, left)
-        shares[name] += step
-        left -= step
+        if not left:
+            break
+        shares[name] += unit
+        left -= unit
     return {name: sign * share for name, share in shares.items()}
 
 

@@ -47,6 +47,7 @@ class Movement:
     tax: Decimal = ZERO
     shipping: Decimal = ZERO
     quantity: Decimal = ZERO
+    costed: Decimal = ZERO  # units of it that still stood, whose cost goes back too
     refund: Refund | None = None
     reason: str | None = None
 
@@ -86,22 +87,18 @@ class Standing:
         return self.movements
 
     def _cancel_line(self, line: OrderLine, moment: datetime) -> None:
-        part = line.cancelled_quantity / line.quantity if line.quantity else Decimal(1)
-        part = abs(part)
-        self._cancel(
-            line,
-            moment,
-            money(line.net * part),
-            money(line.tax * part),
-            line.quantity * part,
+        part = line.cancelled_quantity / abs(line.quantity) if line.quantity else Decimal(1)
+        tax = self._cancel(
+            line, moment, money(line.net * part), money(line.tax * part), line.quantity * part
         )
+        if tax:
+            self.movements.append(Movement("cancellation_charges", moment, None, tax=tax))
 
     def _cancel(
         self, line: OrderLine, moment: datetime, goods: Decimal, tax: Decimal, units: Decimal
-    ) -> None:
-        """Reverse what still stands, at most that much."""
+    ) -> Decimal:
+        """Reverse what still stands, at most that much; return the tax that goes with it."""
         name = line.order_line_id
-        moment = max(moment, line.added_at or moment)
         goods = _at_most(goods, self.net[name])
         tax = _at_most(tax, self.tax[name])
         units = _at_most(units, self.units[name])
@@ -110,18 +107,20 @@ class Standing:
         if line.quantity:
             self.cancelled[name] += line.gross * units / line.quantity
         self.units[name] -= units
-        self.movements.append(Movement("cancellation", moment, line, goods=goods, quantity=units))
-        if tax and not line.is_gift_card:
-            self.movements.append(Movement("cancellation_charges", moment, line, tax=tax))
+        self.movements.append(
+            Movement("cancellation", moment, line, goods=goods, quantity=units, costed=units)
+        )
+        return ZERO if line.is_gift_card else tax
 
     def _cancel_order(self, moment: datetime) -> None:
+        """Reverse the rest; goods that came later, when they came."""
+        tax = self.order_tax
         for line in self.lines.values():
-            self._cancel(line, moment, line.net, line.tax, line.quantity)
-        shipping, tax = max(self.shipping, ZERO), self.order_tax
-        if self.order.shipping < 0:
-            shipping = self.shipping
+            at = max(moment, line.added_at or moment)
+            tax += self._cancel(line, at, line.net, line.tax, line.quantity)
+        shipping = _at_most(self.order.shipping, self.shipping)
         self.shipping -= shipping
-        self.order_tax -= tax
+        self.order_tax = ZERO
         if shipping or tax:
             charges = Movement("cancellation_charges", moment, None, tax=tax, shipping=shipping)
             self.movements.append(charges)
@@ -179,7 +178,8 @@ class Standing:
             units = {line.order_line_id: row.quantity}
         elif row.order_line_id is None:
             shares = allocate(row.amount, weights, self.digits)
-            units = allocate(row.quantity, weights, 0)
+            dearest = min(shares, key=lambda name: (-shares[name], name), default="")
+            units = dict.fromkeys(shares, ZERO) | {dearest: row.quantity}
         else:
             shares = {}
         rest = row.amount - sum(shares.values(), ZERO)
@@ -187,6 +187,7 @@ class Standing:
             quantity = units[name]
             if not amount and not quantity:
                 continue
+            costed = _at_most(quantity, self.units[name])
             self.net[name] -= amount
             self.units[name] -= quantity
             goods[name] = goods.get(name, ZERO) + amount
@@ -197,6 +198,7 @@ class Standing:
                     self.lines[name],
                     goods=amount,
                     quantity=quantity,
+                    costed=costed,
                     refund=refund,
                     reason=row.reason or refund.reason,
                 )

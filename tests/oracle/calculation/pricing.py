@@ -26,11 +26,9 @@ class Price:
 def price_lines(order: Row, lines: list[Row], digits: int) -> dict[str, Price]:
     """Prices of the lines of an order, by line."""
     gross = {line["order_line_id"]: money(line["quantity"] * line["unit_price"]) for line in lines}
-    placed = [
-        (name, gross[name])
-        for name in (line["order_line_id"] for line in lines if not is_added_later(order, line))
-    ]
-    shares = allocate(order["order_discount_amount"], placed, digits)
+    placed = [line["order_line_id"] for line in lines if not is_added_later(order, line)]
+    bearing = [(name, gross[name]) for name in placed or gross]
+    shares = allocate(order["order_discount_amount"], bearing, digits)
     order_tax = _order_tax(order, lines, gross, shares, digits)
     return {
         line["order_line_id"]: _price(
@@ -92,8 +90,8 @@ def _price(
     if not includes_tax:
         return Price(gross, discount, money(paid * rate) if tax is None else tax)
     if tax is None:
-        net_gross, net_discount = money(gross / (ONE + rate)), money(discount / (ONE + rate))
+        net, net_gross = money(paid / (ONE + rate)), money(gross / (ONE + rate))
     else:
-        net_discount = money(discount * (paid - tax) / paid) if paid else discount
-        net_gross = paid - tax + net_discount
-    return Price(net_gross, net_discount, paid - (net_gross - net_discount))
+        net = paid - tax
+        net_gross = money(gross * net / paid) if paid else net + discount
+    return Price(net_gross, net_gross - net, paid - net)

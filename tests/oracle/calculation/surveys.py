@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -82,11 +82,14 @@ def score_of(answers: Iterable[Answer]) -> float:
     return 100 * (groups.count(PROMOTER) - groups.count(DETRACTOR)) / len(groups)
 
 
-def answers(reading: Reading, identity: Identity) -> list[Answer]:
+def answers(
+    reading: Reading, identity: Identity, account_of_order: Callable[[str], str | None]
+) -> list[Answer]:
     """Invitations and answers of outside people on a scale of 0 to 10."""
-    surveys = {row["survey_id"]: row for row in reading.live("surveys")}
+    # A survey that was deleted since still says what was asked.
+    surveys = {row["survey_id"]: row for row in reading.all("surveys")}
     found = []
-    for row in reading.live("survey_responses"):
+    for row in (*reading.live("survey_responses"), *_not_yet_answered(reading)):
         survey = surveys.get(row["survey_id"])
         if survey is None or not _is_from_0_to_10(survey):
             continue
@@ -98,6 +101,8 @@ def answers(reading: Reading, identity: Identity) -> list[Answer]:
             if row["company_id"]
             else identity.account_of_contact(row["contact_id"])
         )
+        if account_id is None and row["order_id"]:
+            account_id = account_of_order(row["order_id"])
         if identity.is_internal(account_id, [contact["email"] if contact else None]):
             continue
         found.append(
@@ -119,3 +124,12 @@ def answers(reading: Reading, identity: Identity) -> list[Answer]:
 def _is_from_0_to_10(survey: dict) -> bool:
     """Whether it has the scale of the score; others are not mixed in, nor their invitations."""
     return (survey["scale_min"], survey["scale_max"]) == (0, 10)
+
+
+def _not_yet_answered(reading: Reading) -> Iterator[dict]:
+    """Invitations whose answer is later than the clock: they are known, the answer is not."""
+    for row in reading.all("survey_responses"):
+        is_late = row["exclusion_reason"] == "after_as_of"
+        is_loaded = row["loaded_at"] is None or row["loaded_at"] <= reading.as_of
+        if is_late and is_loaded and row["invited_at"]:
+            yield row | {"responded_at": None, "score": None}

@@ -101,7 +101,12 @@ class World:
         """Answers and invitations of surveys (`surveys.Answer`)."""
         from oracle.calculation.surveys import answers
 
-        return answers(self.reading, self.identity)
+        orders = self.sales.orders
+        return answers(
+            self.reading,
+            self.identity,
+            lambda order_id: orders[order_id].account_id if order_id in orders else None,
+        )
 
     def net_sales(self, account_id: str, start: date, end: date):
         """Net sales of an account in [start, end)."""

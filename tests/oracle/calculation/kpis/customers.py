@@ -16,7 +16,13 @@ from oracle.calculation.kpis.churn_variants import (
     retention_variants,
 )
 from oracle.calculation.kpis.cohorts import cohort_retention_parts, cohort_value_parts
-from oracle.calculation.kpis.lifetime_cells import clv, customer_equity, unit_economics
+from oracle.calculation.kpis.lifetime_cells import (
+    BROUGHT_NEEDS,
+    COSTS,
+    clv,
+    customer_equity,
+    unit_economics,
+)
 from oracle.calculation.kpis.list_churn import email_list_churn
 from oracle.calculation.kpis.repeat import REPEAT_WINDOW, repeat_parts
 from oracle.calculation.kpis.shared import is_a_sale
@@ -74,13 +80,17 @@ def customer_churn(world: World) -> Cells:
     censored = begins_before(first_sale(world), world.number("inactivity_days"))
     variants = churn_variants("", (), censored, of_contracts=("subscriptions",))
     variants.append(p_alive_variant())
-    return world.maker.make_cells("customer_churn", variants, account_snapshots(world), FROM_WEEK)
+    of_contracts = dict.fromkeys(("lost_voluntary", "lost_involuntary"), ("subscriptions",))
+    return world.maker.make_cells(
+        "customer_churn", variants, account_snapshots(world), FROM_WEEK, of_contracts
+    )
 
 
 def customer_retention(world: World) -> Cells:
     """kpi_customer_retention."""
     censored = begins_before(first_sale(world), world.number("inactivity_days"))
-    table = {spot: parts for spot, parts in account_snapshots(world).items() if spot[1] != "cancel_reason"}
+    snapshots = account_snapshots(world).items()
+    table = {spot: parts for spot, parts in snapshots if spot[1] != "cancel_reason"}
     variants = retention_variants(censored)
     return world.maker.make_cells("customer_retention", variants, table, FROM_WEEK)
 
@@ -140,27 +150,34 @@ def cohort_retention(world: World) -> Cells:
         interval="wilson",
         left_censored=_first_orders(world),
     )
-    return _cohort_cells(world, "cohort_retention", [rate], table)
+    return _cohort_cells(world, "cohort_retention", [rate], table, {})
 
 
-def _cohort_cells(world: World, kpi: str, variants: list[Variant], table: Table) -> Cells:
+def _cohort_cells(
+    world: World,
+    kpi: str,
+    variants: list[Variant],
+    table: Table,
+    part_needs: dict[str, tuple[str, ...]],
+) -> Cells:
     """A cohort is left-censored by its own month, however late it is looked at."""
-    totals = {spot: parts for spot, parts in table.items() if spot[1] == "total"}
-    yield from world.maker.make_cells(kpi, variants, totals, ("month",))
-    for variant in variants:
-        missing = not all(world.reading.has(need) for need in variant.needs)
-        for (period, dimension, cohort), parts in table.items():
-            if dimension == "total":
-                continue
-            month = None if cohort == UNKNOWN else date.fromisoformat(f"{cohort}-01")
-            own = replace(
-                variant,
-                left_censored=lambda _, month=month: (
-                    month is not None and variant.left_censored(replace(period, start=month))
-                ),
-            )
-            key = CellKey(kpi, variant.name, period.grain, period.start, dimension, cohort)
-            yield key, world.maker.cell(own, period, parts, missing)
+    cohorts: dict[str, Table] = {}
+    for spot, parts in table.items():
+        cohorts.setdefault(spot[2], {})[spot] = parts
+    for cohort, own in cohorts.items():
+        of_cohort = [replace(one, left_censored=_of_cohort(one, cohort)) for one in variants]
+        cells = world.maker.make_cells(kpi, of_cohort, own, ("month",), part_needs)
+        yield from ((key, cell) for key, cell in cells if key.dimension_value == cohort)
+
+
+def _of_cohort(variant: Variant, cohort: str):
+    """The test of the variant for the month of a cohort."""
+    if cohort == "all":
+        return variant.left_censored
+    month = None if cohort == UNKNOWN else date.fromisoformat(f"{cohort}-01")
+    return lambda period: (
+        month is not None and variant.left_censored(replace(period, start=month))
+    )
 
 
 def cohort_value(world: World) -> Cells:
@@ -179,11 +196,11 @@ def cohort_value(world: World) -> Cells:
         Variant(
             "cohort_value_margin",
             "margin_to_date",
-            needs=("refunds", "product_costs or order_lines.unit_cost"),
+            needs=("refunds", COSTS),
             **common,
         ),
     ]
-    return _cohort_cells(world, "cohort_value", variants, table)
+    return _cohort_cells(world, "cohort_value", variants, table, BROUGHT_NEEDS)
 
 
 def repeat_customers(world: World) -> Cells:

@@ -10,6 +10,7 @@ from oracle.calculation.cell import Cell, CellKey, Number
 from oracle.calculation.costs import ACQUISITION
 from oracle.calculation.kpis.lifetime import discounted_years, lifetime_years, window_of
 from oracle.calculation.kpis.lifetime_parts import lifetime_table
+from oracle.calculation.kpis.order_members import holds_one_of
 from oracle.calculation.kpis.shared import cost_is_missing, fx_is_missing, is_a_sale
 from oracle.calculation.statuses import Parts, Variant
 from oracle.calculation.world import World
@@ -19,6 +20,12 @@ Test = Callable[[Period], bool]
 
 BY_ACCOUNT = ("segment", "industry", "account_size_band", "acquisition_channel")
 COSTS = "product_costs or order_lines.unit_cost"
+BROUGHT_NEEDS = {"net_sales_to_date": ("refunds",), "margin_to_date": ("refunds", COSTS)}
+PART_NEEDS = BROUGHT_NEEDS | {
+    "gross_margin": (COSTS,),
+    "predicted_margin": (COSTS,),
+    "acquisition_cost": ("cost_ledger",),
+}
 
 
 class Formulas:
@@ -37,6 +44,8 @@ class Formulas:
     def a_year(self, parts: Parts, part: str) -> float | None:
         """What an account brings in a year."""
         days = parts.get("account_days", 0)
+        if parts.get(part) is None:
+            return None
         return float(parts[part]) / (days / 365) if days else None
 
     def clv(self, parts: Parts, part: str = "order_value") -> float | None:
@@ -174,11 +183,11 @@ def clv(world: World) -> Cells:
                 **margin,
             ),
         ),
-        Variant("clv_predicted", "predicted", **modelled),
-        Variant("clv_predicted_margin", "predicted", **modelled, **margin),
+        Variant("clv_predicted", "predicted_order_value", **modelled),
+        Variant("clv_predicted_margin", "predicted_margin", **modelled, **margin),
         Variant("lifetime_years", **by(formulas.years, fx_missing=None)),
     ]
-    return world.maker.make_cells("clv", variants, table, FROM_WEEK)
+    return world.maker.make_cells("clv", variants, table, FROM_WEEK, PART_NEEDS)
 
 
 def unit_economics(world: World) -> Cells:
@@ -203,7 +212,7 @@ def unit_economics(world: World) -> Cells:
             ),
         ),
     ]
-    return world.maker.make_cells("unit_economics", variants, table, FROM_WEEK)
+    return world.maker.make_cells("unit_economics", variants, table, FROM_WEEK, PART_NEEDS)
 
 
 def customer_equity(world: World) -> Cells:
@@ -217,7 +226,12 @@ def customer_equity(world: World) -> Cells:
             "customer_equity_discounted",
             **_with(world, formulas.equity_discounted, tests, **margin),
         ),
-        Variant("customer_equity_predicted", "predicted", **margin),
+        Variant(
+            "customer_equity_predicted",
+            "predicted_margin",
+            fx_missing=holds_one_of(world.sales_without_rate),
+            **margin,
+        ),
     ]
-    return world.maker.make_cells("customer_equity", variants, table, FROM_WEEK)
+    return world.maker.make_cells("customer_equity", variants, table, FROM_WEEK, PART_NEEDS)
 

@@ -46,9 +46,9 @@ def lifetime_table(world: World, dimensions: Iterable[str]) -> Table:
             parts.setdefault("acquisition_cost", ZERO)
     for (period, _, _), parts in table.items():
         if period.grain == "week":
-            parts["customers_modelled"] = parts["predicted"] = None
-        elif parts.get("customers_modelled"):
-            parts["predicted"] = None
+            parts["customers_modelled"] = None
+        if parts.get("customers_modelled", 0) != 0:
+            parts["predicted_order_value"] = parts["predicted_margin"] = None
     return table
 
 

@@ -21,9 +21,8 @@ DIMENSIONS = ("marketing_channel", "device_type", "country", "customer_type")
 
 def repeat_visits(world: World) -> Iterator[tuple[CellKey, Cell]]:
     """The cells of `kpi_repeat_visits`."""
-    sessions = world.web.sessions
     rows = group(
-        world.calendar, FROM_WEEK, sessions, lambda row: row.session_date, DIMENSIONS
+        world.calendar, FROM_WEEK, world.web.sessions, lambda row: row.session_date, DIMENSIONS
     )
     table = {spot: _parts(found) for spot, found in rows.items()}
     left_censored = partial(_is_left_censored, world)
@@ -69,9 +68,9 @@ def _parts(sessions: list[Session]) -> Parts:
 
 
 def _is_left_censored(world: World, period: Period) -> bool:
-    """Nobody can be shown to be new in the first days of history."""
-    sessions = world.web.sessions
-    if not sessions:
+    """Nobody can be shown to be new in the first days of visits, one's own people's included."""
+    moments = [visit.started_at for visit in world.web.visits]
+    if not moments:
         return False
-    known_from = sessions[0].session_date + timedelta(world.number("left_censor_days"))
-    return period.start < known_from
+    first = world.reading.business_date(min(moments))
+    return period.start < first + timedelta(world.number("left_censor_days"))

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from oracle.calculation.costs import MARKETING
+from oracle.calculation.entries import NET_SIGN
 from oracle.calculation.facts import Credit, Entry
 from oracle.calculation.kpis.cost_parts import BOOKED, cost_parts, cost_spots
 from oracle.calculation.kpis.order_members import holds_one_of
@@ -19,7 +20,6 @@ from oracle.calculation.kpis.shared import (
     left_censored,
 )
 from oracle.calculation.money import ZERO, money
-from oracle.calculation.orders import NET_SIGN
 from oracle.calculation.rollup import Sums
 from oracle.calculation.statuses import Parts, Table, Variant
 from oracle.calculation.world import World

@@ -8,7 +8,10 @@ from datetime import date
 from oracle.calculation.calendar import FROM_WEEK, Period
 from oracle.calculation.cell import Cell, CellKey
 from oracle.calculation.identity import NO_ACCOUNT, UNKNOWN
+from oracle.calculation.kpis.customers import begins_before, first_sale
+from oracle.calculation.kpis.lifetime import window_of
 from oracle.calculation.kpis.nps_parts import nps_parts, outcome_parts, outcomes
+from oracle.calculation.kpis.order_members import holds_one_of
 from oracle.calculation.statistics import NO_INTERVAL, Interval, delta
 from oracle.calculation.statuses import Parts, Variant
 from oracle.calculation.surveys import Answer, resurveys
@@ -23,6 +26,7 @@ BY_ACCOUNT = ("segment", "industry", "account_size_band")
 def nps(world: World) -> Cells:
     """kpi_nps."""
     answers = world.answers
+    fx_missing = holds_one_of(world.sales_without_rate)
     table = nps_parts(
         answers,
         resurveys(answers, world.number("resurvey_days")),
@@ -41,7 +45,7 @@ def nps(world: World) -> Cells:
             "account_net_sales",
             "accounts",
             needs=(*SURVEYS, "refunds"),
-            fx_missing=_fx_missing(world),
+            fx_missing=lambda period: fx_missing(Period("r12m", *window_of(period.end))),
         ),
         _score("nps_all_responses", "_all", has_interval=False),
         _score("nps_without_resurveys", "_without_resurveys"),
@@ -125,6 +129,7 @@ def nps_outcome(world: World) -> Cells:
             "accounts_active",
             interval="wilson",
             needs=SURVEYS,
+            left_censored=begins_before(first_sale(world), world.number("inactivity_days")),
             **common,
         ),
         Variant(
@@ -134,7 +139,7 @@ def nps_outcome(world: World) -> Cells:
             "accounts",
             interval=lambda parts: delta(parts["sales"]),
             needs=(*SURVEYS, "refunds"),
-            fx_missing=_fx_missing(world),
+            fx_missing=holds_one_of(world.sales_without_rate),
             **common,
         ),
     ]
@@ -143,12 +148,6 @@ def nps_outcome(world: World) -> Cells:
 
 def _periods(world: World) -> list[Period]:
     return [period for grain in FROM_WEEK for period in world.calendar.periods[grain]]
-
-
-def _fx_missing(world: World):
-    """Whether an order that was rejected for lack of a rate falls into a period."""
-    days = world.sales_without_rate
-    return lambda period: any(day in period for day in days)
 
 
 KPIS = {"nps": nps, "nps_outcome": nps_outcome}

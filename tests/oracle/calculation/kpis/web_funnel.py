@@ -36,6 +36,7 @@ PART_NEEDS = {
     STEPS[0]: (WEB,),
     **{step: NEEDS[:number] for number, step in enumerate(STEPS[1:], start=1)},
     "sessions_with_order_open": (WEB, ORDER_LINK),
+    **{f"{step}_timed": ("web_events",) for step in STEPS[1:]},
 }
 
 
@@ -65,7 +66,7 @@ def _variants() -> Iterator[Variant]:
         )
         yield Variant(
             f"{step}_median_hours",
-            n=lambda parts, step=step: len(parts.get(f"{step}_hours", ())),
+            n=f"{step}_timed",
             statistic=lambda parts, step=step: quantile(parts.get(f"{step}_hours", ()), 0.5),
             needs=("web_events", *((ORDER_LINK,) if step == STEPS[-1] else ())),
         )
@@ -97,6 +98,7 @@ def _parts(sessions: list[Session]) -> Parts:
         parts[f"{step}_hours"] = [
             hours for row in sessions if (hours := _hours(row, at - 2)) is not None
         ]
+        parts[f"{step}_timed"] = len(parts[f"{step}_hours"])
     parts["web_funnel_rate_clusters"] = clusters((row[0], row[-1], 1) for row in taken)
     parts["web_funnel_rate_open_clusters"] = clusters(
         (row.visitor_id, bool(row.orders), 1) for row in sessions
