@@ -6,18 +6,37 @@ with cost_days as (
     where exclusion_reason is null
 ),
 
-unconverted as (
+-- A booking that lacks a rate is missing in every month that it would have been spread over.
+unconverted_days as (
     select
         cost_scope,
-        cast(date_trunc('month', incurred_on) as date) as month_start
+        'cost_ledger' as cost_source,
+        cost_id,
+        {{ date_series(
+            'case when service_end_date is null then incurred_on '
+            ~ 'else coalesce(service_start_date, incurred_on) end',
+            'case when service_start_date is null then incurred_on '
+            ~ 'else coalesce(service_end_date - interval 1 day, incurred_on) end'
+        ) }} as cost_date
     from {{ ref('int_cost_ledger__checked') }}
     where reject_reason = 'fx_missing'
     union all
     select
         'marketing_program' as cost_scope,
-        cast(date_trunc('month', spend_date) as date) as month_start
+        'ad_spend' as cost_source,
+        row_key as cost_id,
+        spend_date as cost_date
     from {{ ref('int_ad_spend__checked') }}
     where reject_reason = 'fx_missing'
+),
+
+unconverted as (
+    select distinct
+        cost_scope,
+        cost_source,
+        cost_id,
+        cast(date_trunc('month', cost_date) as date) as month_start
+    from unconverted_days
 ),
 
 clock as (

@@ -134,7 +134,7 @@ def quotes(sources: LeadSources, leads: Iterable[Lead], orders: Iterable[Order])
     leads, orders = list(leads), list(orders)
     placed = {order.order_id: order.placed_at for order in orders if order.is_valid}
     account_of_order = {order.order_id: order.account_id for order in orders}
-    of_person = LatestLeads(leads, lambda lead: lead.contact_id)
+    of_person = LatestLeads(leads, lambda lead: (lead.account_id, lead.contact_id))
     of_account = LatestLeads(leads, lambda lead: lead.account_id)
     identity = sources.identity
     found = []
@@ -146,7 +146,7 @@ def quotes(sources: LeadSources, leads: Iterable[Lead], orders: Iterable[Order])
         requested_at = row["requested_at"]
         day = sources.reading.business_date(requested_at)
         person = identity.contact(row["contact_id"]) if row["contact_id"] else None
-        lead = of_person.by(person, requested_at) or of_account.by(account_id, requested_at)
+        lead = of_person.by((account_id, person), requested_at) or of_account.by(account_id, requested_at)
         account = account_members(sources, account_id, day)
         found.append(
             Quote(

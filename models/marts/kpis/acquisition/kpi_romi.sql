@@ -24,6 +24,8 @@
         ('romi_touch_dated_' ~ days ~ 'd', measure, 'marketing_cost', 'is_cost_missing')
     ) -%}
 {%- endfor -%}
+{%- set measures = sales_measures + ['marketing_cost'] + spend_measures
+    + ['attributed_net_sales_paid'] + touch_measures -%}
 with credited as (
     select
         order_id,
@@ -109,20 +111,35 @@ rollup as (
     ]) | indent(4) }}
 ),
 
+-- Ratios are made of the parts that the table shows: shares of credit are rounded in them.
+parts as (
+    select
+        period_grain,
+        period_start,
+        period_end,
+        dimension,
+        dimension_value,
+        {%- for measure in measures %}
+        cast({{ measure }} as decimal(18, 4)) as {{ measure }},
+        {%- endfor %}
+        is_complete_period,
+        as_of
+    from rollup
+),
+
 final as (
     select
-        rollup.period_grain,
-        rollup.period_start,
-        rollup.period_end,
-        rollup.dimension,
-        rollup.dimension_value,
-        {%- for measure in sales_measures + ['marketing_cost'] + spend_measures
-            + ['attributed_net_sales_paid'] + touch_measures %}
-        cast(rollup.{{ measure }} as decimal(18, 4)) as {{ measure }},
+        parts.period_grain,
+        parts.period_start,
+        parts.period_end,
+        parts.dimension,
+        parts.dimension_value,
+        {%- for measure in measures %}
+        parts.{{ measure }},
         {%- endfor %}
-        cast(rollup.attributed_net_sales - rollup.marketing_cost as decimal(18, 4))
+        cast(parts.attributed_net_sales - parts.marketing_cost as decimal(18, 4))
             as attributed_net_sales_after_cost,
-        cast(rollup.attributed_margin - rollup.marketing_cost as decimal(18, 4))
+        cast(parts.attributed_margin - parts.marketing_cost as decimal(18, 4))
             as attributed_margin_after_cost,
         {%- for name, numerator, denominator, flag in ratios %}
         case
@@ -133,14 +150,14 @@ final as (
         cost_gaps.is_cost_missing,
         cost_gaps.is_ad_spend_missing,
         cost_gaps.is_fx_missing,
-        rollup.is_complete_period,
-        rollup.is_complete_period as is_mature,
-        rollup.as_of
-    from rollup
+        parts.is_complete_period,
+        parts.is_complete_period as is_mature,
+        parts.as_of
+    from parts
     left join cost_gaps
         on
-            rollup.period_grain = cost_gaps.period_grain
-            and rollup.period_start = cost_gaps.period_start
+            parts.period_grain = cost_gaps.period_grain
+            and parts.period_start = cost_gaps.period_start
 )
 
 select * from final

@@ -134,54 +134,74 @@ percentiles as (
     where dimension != 'total'
 ),
 
+-- Ratios are made of the parts that the table shows: shares of credit are rounded in them.
+parts as (
+    select
+        period_grain,
+        period_start,
+        period_end,
+        dimension,
+        dimension_value,
+        {%- for name in measures %}
+        cast({{ name }} as decimal(18, 4)) as {{ name }},
+        {%- endfor %}
+        accounts,
+        {%- for name in products %}
+        {{ name }},
+        {%- endfor %}
+        is_complete_period,
+        as_of
+    from rollup
+),
+
 final as (
     select
-        rollup.period_grain,
-        rollup.period_start,
-        rollup.period_end,
-        rollup.dimension,
-        rollup.dimension_value,
+        parts.period_grain,
+        parts.period_start,
+        parts.period_end,
+        parts.dimension,
+        parts.dimension_value,
         {%- for name in measures %}
-        cast(rollup.{{ name }} as decimal(18, 4)) as {{ name }},
+        parts.{{ name }},
         {%- endfor %}
-        cast(rollup.order_value - rollup.order_returns as decimal(18, 4))
+        cast(parts.order_value - parts.order_returns as decimal(18, 4))
             as order_value_net_of_returns,
-        cast(rollup.order_value + rollup.tax_and_shipping as decimal(18, 4))
+        cast(parts.order_value + parts.tax_and_shipping as decimal(18, 4))
             as order_value_incl_tax_shipping,
         {%- for name, numerator, denominator in [
-            ('aov', 'rollup.order_value', 'rollup.orders_valid'),
-            ('aov_gross', 'rollup.gross_value', 'rollup.orders_valid'),
+            ('aov', 'parts.order_value', 'parts.orders_valid'),
+            ('aov_gross', 'parts.gross_value', 'parts.orders_valid'),
             (
-                'aov_net_of_returns', 'rollup.order_value - rollup.order_returns',
-                'rollup.orders_valid',
+                'aov_net_of_returns', 'parts.order_value - parts.order_returns',
+                'parts.orders_valid',
             ),
             (
-                'aov_incl_tax_shipping', 'rollup.order_value + rollup.tax_and_shipping',
-                'rollup.orders_valid',
+                'aov_incl_tax_shipping', 'parts.order_value + parts.tax_and_shipping',
+                'parts.orders_valid',
             ),
         ] %}
         {{ safe_ratio(numerator, denominator) }} as {{ name }},
         {%- endfor %}
         percentiles.aov_median,
         percentiles.aov_p90,
-        {{ safe_ratio('rollup.order_value', 'rollup.orders_with_value') }} as aov_excl_zero_value,
+        {{ safe_ratio('parts.order_value', 'parts.orders_with_value') }} as aov_excl_zero_value,
         {%- for side, name in {'-': 'aov_ci_low', '+': 'aov_ci_high'}.items() %}
         {{ delta_bound(
-            'rollup.order_value', 'rollup.orders_valid', 'rollup.accounts',
-            'rollup.value_squared', 'rollup.value_by_orders', 'rollup.orders_squared',
+            'parts.order_value', 'parts.orders_valid', 'parts.accounts',
+            'parts.value_squared', 'parts.value_by_orders', 'parts.orders_squared',
             side=side, bounds=[none, none]
         ) }} as {{ name }},
         {%- endfor %}
-        rollup.is_complete_period,
-        rollup.is_complete_period as is_mature,
-        rollup.as_of
-    from rollup
+        parts.is_complete_period,
+        parts.is_complete_period as is_mature,
+        parts.as_of
+    from parts
     left join percentiles
         on
-            rollup.period_grain = percentiles.period_grain
-            and rollup.period_start = percentiles.period_start
-            and rollup.dimension = percentiles.dimension
-            and rollup.dimension_value = percentiles.dimension_value
+            parts.period_grain = percentiles.period_grain
+            and parts.period_start = percentiles.period_start
+            and parts.dimension = percentiles.dimension
+            and parts.dimension_value = percentiles.dimension_value
 )
 
 select * from final

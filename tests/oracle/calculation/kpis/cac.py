@@ -103,6 +103,7 @@ def _variants(world: World) -> list[Variant]:
     censored = left_censored(world)
     lag = timedelta(days=world.number("cac_lag_days"))
     first_month = world.costs.first_month(ACQUISITION)
+    rate = fx_is_missing(world, FULLY_LOADED)
 
     def is_before_costs(period: Period) -> bool:
         return first_month is None or period.start - lag < first_month
@@ -115,13 +116,13 @@ def _variants(world: World) -> list[Variant]:
             "denominator": "new_customers",
             "n": "new_customers",
             "missing_cost": cost_is_missing(world, scopes),
-            "fx_missing": fx_is_missing(world, scopes),
+            "fx_missing": rate,
             "left_censored": censored,
             **differs,
         }
         return Variant(name, cost, needs=(needs,), **made_of)
 
-    gap, rate = cost_is_missing(world, ACQUISITION), fx_is_missing(world, ACQUISITION)
+    gap = cost_is_missing(world, ACQUISITION)
     active = "customers_active_at_end"
     return [
         ratio("cac", "acquisition_cost", ACQUISITION, "cost_ledger"),
@@ -144,7 +145,7 @@ def _variants(world: World) -> list[Variant]:
             "cost_ledger",
             not_estimable=is_before_costs,
             missing_cost=lambda period: gap(lagged(period)),
-            fx_missing=lambda period: rate(lagged(period)),
+            fx_missing=rate,
         ),
     ]
 
@@ -164,7 +165,7 @@ def marketing_share(world: World) -> Cells:
             whole,
             needs=("cost_ledger",),
             missing_cost=cost_is_missing(world, scopes),
-            fx_missing=fx_is_missing(world, scopes),
+            fx_missing=fx_is_missing(world, FULLY_LOADED),
         )
 
     variants = [

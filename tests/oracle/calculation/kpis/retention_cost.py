@@ -44,7 +44,7 @@ def cells(world: World) -> Cells:
             lacks_source=not is_booked,
             left_censored=active_censored(world),
             missing_cost=cost_is_missing(world, RETENTION),
-            fx_missing=fx_is_missing(world, RETENTION),
+            fx_missing=fx_is_missing(world, (*RETENTION, *ACQUISITION)),
         ),
         Variant(
             "retention_cost_to_cac",

@@ -77,9 +77,13 @@ def cost_is_missing(world: World, scopes: Iterable[str]) -> Callable[[Period], b
 
 
 def fx_is_missing(world: World, scopes: Iterable[str]) -> Callable[[Period], bool]:
-    """Whether a booking that would fall into a period was rejected for lack of a rate."""
+    """Whether a month that a period touches has a booking that was rejected for lack of a rate."""
     scopes = set(scopes)
-    spans = [(start, end) for scope, start, end in world.costs.fx_missing if scope in scopes]
+    spans = [
+        (start.replace(day=1), add_months((end - timedelta(days=1)).replace(day=1), 1))
+        for scope, start, end in world.costs.fx_missing
+        if scope in scopes
+    ]
 
     def test(period: Period) -> bool:
         return any(start < period.end and period.start < end for start, end in spans)
