@@ -367,7 +367,8 @@ where
 {% macro is_money(meta, name, variant) %}
     {%- set units = [variant.unit] -%}
     {%- for part in [name, variant.numerator, variant.denominator] -%}
-        {%- do units.append((meta.parts[part] or meta.variants[part] or {}).unit) -%}
+        {%- set made_of = meta.parts if part in meta.parts else meta.variants -%}
+        {%- do units.append((made_of[part] or {}).unit) -%}
     {%- endfor -%}
     {{ return('currency' in units) }}
 {% endmacro %}
