@@ -97,7 +97,9 @@ class Session:
     pageviews: int
     bytes_sent: int | None
     order_ids: list[str] = field(default_factory=list)
-    members: Member = field(default_factory=dict)  # marketing_channel, source, medium, campaign, ...
+    members: Member = field(
+        default_factory=dict
+    )  # marketing_channel, source, medium, campaign, ...
 
 
 @dataclass
