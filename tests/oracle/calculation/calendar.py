@@ -71,7 +71,7 @@ class Calendar:
         return self.reading.business_date(moment)
 
     def period_at(self, grain: str, day: date) -> Period:
-        """The period of a grain that a day lies in; of `r12m` the window that ends with its month."""
+        """The period that a day lies in; of `r12m` the window that ends with its month."""
         if grain == "day":
             return Period(grain, day, day + timedelta(days=1))
         if grain == "week":

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """The raw tables: columns, types, defaults, accepted values, keys and dates of the contract.
 
 A line is a column: name, type, `!` where it is required, `=` and its default, accepted values.

@@ -28,26 +28,37 @@ class Account:
 
 @dataclass
 class OrderLine:
-    """A line as placed, without tax, after its share of the order's discount."""
+    """A line as placed, in the order's currency, without tax, after its share of the discount."""
 
     order_line_id: str
     product_id: str | None
+    added_at: datetime | None
     added_date: date  # order date, or the day it was added
     is_added_later: bool
     quantity: Decimal
     gross: Decimal
     discount: Decimal
     tax: Decimal
-    cost: Decimal | None
+    cost: Decimal | None  # in the reporting currency
     is_gift_card: bool
     members: Member = field(default_factory=dict)  # product, product_category
-    cancelled_date: date | None = None
-    cancelled_share: Decimal = Decimal(0)
+    cancelled_at: datetime | None = None
+    cancelled_quantity: Decimal = Decimal(0)
+
+    @property
+    def net(self) -> Decimal:
+        """Its value after discounts."""
+        return self.gross - self.discount
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether all of it was cancelled."""
+        return self.cancelled_at is not None and self.cancelled_quantity >= abs(self.quantity)
 
 
 @dataclass
 class Order:
-    """One accepted order."""
+    """One accepted order; amounts are in its own currency."""
 
     order_id: str
     source_name: str
@@ -55,34 +66,57 @@ class Order:
     contact_id: str | None
     client_id: str | None  # as delivered
     session_id: str | None  # as delivered
+    email: str | None
     placed_at: datetime
     order_date: date
     order_type: str
+    currency_code: str
+    rate: Decimal  # of the order's date
     is_placed: bool  # neither draft nor quote
     exclusion_reason: str | None
-    cancelled_date: date | None  # of the whole order, as known at as_of
+    cancelled_at: datetime | None  # of the whole order, as known at as_of
+    cancelled_date: date | None
     invoiced_date: date | None
     paid_date: date | None
     is_valid: bool
-    is_first_of_account: bool
-    customer_type: str
     shipping: Decimal
     tax: Decimal
     lines: list[OrderLine]
+    is_first_of_account: bool = False
+    customer_type: str = "prospect"
     members: Member = field(default_factory=dict)  # sales_channel, country, sales_rep, ...
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts in revenue."""
+        return self.exclusion_reason is None and self.order_type in ("sale", "credit")
+
+    @property
+    def is_sale(self) -> bool:
+        """Whether it counts as an order that was placed."""
+        return self.exclusion_reason is None and self.order_type == "sale"
 
 
 @dataclass
 class Entry:
-    """One movement of money of a sale at the date on which it happens."""
+    """One movement of money of a sale at the date on which it happens, in the reporting currency.
+
+    kind is gross, discount, return, cancellation, cost, shipping, tax or fx (what net sales change
+    by at the rate of the movement's own date). Returns and cancellations are positive, costs,
+    shipping and tax that are given back negative. Only movements that count are entries.
+    """
 
     order: Order
-    line: OrderLine | None  # None for what has no product: shipping, tax, payments
-    kind: str  # gross, discount, return, cancellation, shipping, tax, cost, ...
+    line: OrderLine | None  # None for what has no product: shipping and tax
+    kind: str
     entry_date: date
     amount: Decimal
-    quantity: Decimal = Decimal(0)
-    members: Member = field(default_factory=dict)
+    quantity: Decimal = Decimal(0)  # units of a gross, return or cancellation
+    members: Member = field(default_factory=dict)  # product, product_category
+    refund_id: str | None = None
+    reason_group: str | None = None
+    is_goods_return: bool = False
+    invoiced_date: date | None = None  # not before the day of the invoice; None without one
 
 
 @dataclass
