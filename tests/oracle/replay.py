@@ -24,6 +24,8 @@ from oracle.shapes import PROJECT, Shape
 
 DATABASE = "build"
 SEED_SCHEMAS = ("config", "definitions")
+EVERY_KPI = ("+kpi_values",)
+CONSERVATION = ("+dq_conservation", "+dq_rejected_rows", "+dq_rules")
 Column = tuple
 
 
@@ -106,12 +108,14 @@ def write_landing(business: Business, folder: Path) -> None:
     """The raw rows of a business as files that a loader would leave."""
     for table, names in business.columns.items():
         with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, names, lineterminator="\n")
+            writer = csv.DictWriter(file, names)
             writer.writeheader()
             writer.writerows(business.tables[table])
 
 
-def compile_shape(shape: Shape, business: Business, folder: Path) -> Path:
+def compile_shape(
+    shape: Shape, business: Business, folder: Path, select: tuple[str, ...] = EVERY_KPI
+) -> Path:
     """Build one business of a shape with dbt itself, into a folder that keeps what it ran."""
     landing = folder / "landing"
     landing.mkdir(parents=True, exist_ok=True)
@@ -119,8 +123,15 @@ def compile_shape(shape: Shape, business: Business, folder: Path) -> Path:
     variables = {**shape.variables, "landing": "files", "landing_path": str(landing)}
     done = subprocess.run(
         [
-            *(*DBT, "--no-use-colors", "build", "--select", "+kpi_values", "--indirect-selection"),
-            *("empty", "--exclude-resource-type", "unit_test", "--vars", json.dumps(variables)),
+            *(*DBT, "--no-use-colors", "build", "--select", *select),
+            *(
+                "--indirect-selection",
+                "empty",
+                "--exclude-resource-type",
+                "unit_test",
+                "--vars",
+                json.dumps(variables),
+            ),
         ],
         cwd=PROJECT,
         env={
