@@ -124,16 +124,31 @@ class Session:
     """One visit that counts."""
 
     session_id: str
+    source_name: str
+    client_id: str
     visitor_id: str  # browser, or the contact it was stitched to
     account_id: str | None
     started_at: datetime
     session_date: date
     pageviews: int
     bytes_sent: int | None
-    order_ids: list[str] = field(default_factory=list)
-    members: Member = field(
-        default_factory=dict
-    )  # marketing_channel, source, medium, campaign, ...
+    parts_by_campaign: int | None  # visits that it would be if a change of campaign split it
+    has_form: bool
+    is_repeat: bool = False  # the visitor had an earlier one
+    is_repeat_of_account: bool = False  # the visitor, or anybody of the account, had one
+    orders: list[Order] = field(default_factory=list)  # valid ones placed in it
+    steps: list[datetime | bool | None] = field(default_factory=list)  # see web.steps
+    members: Member = field(default_factory=dict)  # marketing_channel, source, ...
+
+
+@dataclass
+class CookielessHit:
+    """A hit, or a delivered visit, of somebody who refused consent."""
+
+    hit_date: date
+    pageviews: int
+    bytes_sent: int | None
+    members: Member = field(default_factory=dict)  # device_type, country
 
 
 @dataclass
@@ -141,7 +156,8 @@ class Touch:
     """A visit or an offline touch on the path of an account."""
 
     touch_id: str
-    account_id: str
+    account_id: str | None  # None of nobody known
+    person_id: str | None  # contact or browser; None if it names a company only
     touched_at: datetime
     channel: str
     campaign: str
@@ -162,6 +178,15 @@ class Credit:
 
 
 @dataclass
+class LeadRecord:
+    """One record of a lead, as the CRM lists it."""
+
+    record_date: date
+    is_strict: bool
+    is_spam: bool
+
+
+@dataclass
 class Lead:
     """One lead after merges."""
 
@@ -173,8 +198,15 @@ class Lead:
     lead_type: str
     is_strict: bool
     exclusion_reason: str | None
-    records: int
+    records: list[LeadRecord]
+    client_id: str | None = None
+    is_reachable: bool = False  # by an e-mail address or a phone number
     members: Member = field(default_factory=dict)  # lead_source, marketing_channel, ...
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a lead at all: strict and not excluded."""
+        return self.is_strict and self.exclusion_reason is None
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What happens to an order after it was placed: lines cancelled, goods, tax, shipping given back."""
+"""What happens to an order after it was placed: goods, tax and shipping go back."""
 
 from __future__ import annotations
 
@@ -60,6 +60,7 @@ class Standing:
         self.net = {name: line.net for name, line in self.lines.items()}
         self.tax = {name: line.tax for name, line in self.lines.items()}
         self.units = {name: line.quantity for name, line in self.lines.items()}
+        self.cancelled = dict.fromkeys(self.lines, ZERO)  # value before discount
         self.shipping = order.shipping
         self.order_tax = order.tax - sum((line.tax for line in order.lines), ZERO)
         self.movements: list[Movement] = []
@@ -104,9 +105,11 @@ class Standing:
         units = _at_most(units, self.units[name])
         self.net[name] -= goods
         self.tax[name] -= tax
+        if line.quantity:
+            self.cancelled[name] += line.gross * units / line.quantity
         self.units[name] -= units
         self.movements.append(Movement("cancellation", moment, line, goods=goods, quantity=units))
-        if tax:
+        if tax and not line.is_gift_card:
             self.movements.append(Movement("cancellation_charges", moment, line, tax=tax))
 
     def _cancel_order(self, moment: datetime) -> None:
@@ -147,11 +150,11 @@ class Standing:
             )
 
     def _weights(self) -> list[tuple[str, Decimal]]:
-        """By what a refund that names no line is spread: by what still stands."""
-        standing = list(self.net.items())
+        """What spreads a refund that names no line: value before discount that still stands."""
+        standing = [(name, line.gross - self.cancelled[name]) for name, line in self.lines.items()]
         if any(amount > 0 for _, amount in standing):
             return [(name, max(amount, ZERO)) for name, amount in standing]
-        return [(name, max(line.net, ZERO)) for name, line in self.lines.items()]
+        return [(name, max(line.gross, ZERO)) for name, line in self.lines.items()]
 
     def _give_back(
         self,
@@ -161,15 +164,18 @@ class Standing:
         goods: dict[str, Decimal],
     ) -> dict[str, Decimal]:
         line = self.lines.get(row.order_line_id or "")
+        units: dict[str, Decimal] = {}
         if line is not None:
             shares = {line.order_line_id: row.amount}
+            units = {line.order_line_id: row.quantity}
         elif row.order_line_id is None:
             shares = allocate(row.amount, weights, self.digits)
+            units = allocate(row.quantity, weights, 0)
         else:
             shares = {}
         rest = row.amount - sum(shares.values(), ZERO)
         for name, amount in shares.items():
-            quantity = row.quantity if line is not None else ZERO
+            quantity = units[name]
             if not amount and not quantity:
                 continue
             self.net[name] -= amount

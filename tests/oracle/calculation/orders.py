@@ -155,7 +155,7 @@ class Sales:
             gross=price.gross,
             discount=price.discount,
             tax=price.tax,
-            cost=self.products.cost(line, rate, added),
+            cost=self.products.cost(line, rate, order_date),
             is_gift_card=bool(product and product["is_gift_card"]),
             members={
                 "product": line["product_id"] or UNKNOWN,
@@ -187,6 +187,15 @@ class Sales:
             order.customer_type = self.customer_type(order.account_id, order.order_date)
             order.is_first_of_account = self.first_order.get(order.account_id) is order
             order.members["customer_type"] = order.customer_type
+
+    @cached_property
+    def fx_missing(self) -> list[date]:
+        """Dates of orders that were rejected for lack of a rate."""
+        return [
+            self.reading.business_date(row["placed_at"])
+            for row in self.reading.all("orders")
+            if self.rejected.get(row["order_id"]) == "fx_missing"
+        ]
 
     @cached_property
     def valid(self) -> list[Order]:
@@ -256,7 +265,7 @@ class Sales:
                 yield self._entry(order, line, "gross", day, gross, line.quantity)
                 yield self._entry(order, line, "discount", day, gross - net)
                 yield self._entry(order, line, "cost", day, line.cost or ZERO)
-            yield self._entry(order, None, "tax", day, money(line.tax * order.rate))
+                yield self._entry(order, None, "tax", day, money(line.tax * order.rate))
         rest = order.tax - sum((line.tax for line in order.lines), ZERO)
         yield self._entry(order, None, "tax", order.order_date, money(rest * order.rate))
         shipping = money(order.shipping * order.rate)

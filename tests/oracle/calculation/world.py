@@ -70,3 +70,66 @@ class World:
         from oracle.calculation.orders import Sales
 
         return Sales(self)
+
+    @cached_property
+    def payments(self):
+        """Payments of orders."""
+        from oracle.calculation.payments import all_payments
+
+        return all_payments(self)
+
+    @cached_property
+    def channels(self):
+        """The rules that make channels."""
+        from oracle.calculation.channels import Channels
+
+        return Channels(self.configuration["channel_rules"])
+
+    @cached_property
+    def campaigns(self):
+        """What is known of campaigns."""
+        from oracle.calculation.channels import Campaigns
+
+        return Campaigns(self.reading.live("campaigns"), self.channels)
+
+    @cached_property
+    def lead_sources(self):
+        """What leads are made with."""
+        from oracle.calculation.leads import LeadSources
+
+        return LeadSources(self.reading, self.identity, self.channels, self.campaigns)
+
+    @cached_property
+    def leads(self):
+        """Leads after merges."""
+        from oracle.calculation.leads import merged_leads
+
+        return merged_leads(self.lead_sources)
+
+    @cached_property
+    def journeys(self):
+        """What became of each lead."""
+        from oracle.calculation.lead_facts import journeys
+
+        return journeys(self.lead_sources, self.leads, self.sales.orders)
+
+    @cached_property
+    def lead_scores(self):
+        """The score of each lead, by its id."""
+        from oracle.calculation.lead_facts import scores
+
+        return scores(self.lead_sources, self.leads, self.number("score_after_days"))
+
+    @cached_property
+    def costs(self):
+        """Cost by day."""
+        from oracle.calculation.costs import all_costs
+
+        return all_costs(self)
+
+    @cached_property
+    def web(self):
+        """Visits, touches and credits (`web_facts.WebFacts`)."""
+        from oracle.calculation.web_facts import WebFacts
+
+        return WebFacts(self)

@@ -1,0 +1,147 @@
+"""From raw rows to journeys, scores and quotes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from oracle.calculation.channels import UNKNOWN
+from oracle.calculation.facts import Lead, Order
+from oracle.calculation.lead_journeys import Deal, Entry, Journey, follow, stage_of
+from oracle.calculation.lead_merges import survivors_of
+from oracle.calculation.lead_scores import (
+    Observation,
+    Score,
+    Scoring,
+    criteria_of,
+    criteria_on,
+    score,
+)
+from oracle.calculation.leads import LeadSources, account_members, known_records
+from oracle.calculation.quotes import LatestLeads, Quote
+
+
+def journeys(sources: LeadSources, leads: Iterable[Lead], orders: Iterable[Order]) -> list[Journey]:
+    """What became of each lead."""
+    orders = list(orders)
+    return follow(
+        leads,
+        _entries(sources),
+        _deals(sources),
+        first_orders(orders),
+        _first_payments(sources, orders),
+    )
+
+
+def first_orders(orders: Iterable[Order]) -> dict[str, datetime]:
+    """The moment of the first valid order of each account."""
+    first: dict[str, datetime] = {}
+    for order in orders:
+        if order.is_valid:
+            at = first.get(order.account_id, order.placed_at)
+            first[order.account_id] = min(at, order.placed_at)
+    return first
+
+
+def _first_payments(sources: LeadSources, orders: Iterable[Order]) -> dict[str, datetime]:
+    """The moment of the first succeeded payment of each account."""
+    account_of = {order.order_id: order.account_id for order in orders}
+    first: dict[str, datetime] = {}
+    for row in sources.reading.live("payments"):
+        account_id = account_of.get(row["order_id"])
+        if account_id is not None and row["payment_status"] == "succeeded" and row["amount"] > 0:
+            first[account_id] = min(first.get(account_id, row["paid_at"]), row["paid_at"])
+    return first
+
+
+def _entries(sources: LeadSources) -> dict[str, list[Entry]]:
+    """Recorded entries into stages, by surviving lead."""
+    ends = survivors_of(known_records(sources.reading))
+    rules = sources.identity.configuration["stage_rules"]
+    found: dict[str, list[Entry]] = defaultdict(list)
+    for row in sources.reading.live("lead_stage_history"):
+        stage = stage_of(row["source_name"], row["stage"], rules)
+        if stage is not None and row["lead_id"] in ends:
+            found[ends[row["lead_id"]]].append(Entry(row["entered_at"], stage))
+    return found
+
+
+def _deals(sources: LeadSources) -> list[Deal]:
+    """Deals, with their lead and account after merges."""
+    ends = survivors_of(known_records(sources.reading))
+    return [
+        Deal(
+            deal_id=row["opportunity_id"],
+            lead_id=ends.get(row["lead_id"]),
+            account_id=sources.identity.account_of(row["company_id"], row["contact_id"], None),
+            created_at=row["created_at"],
+            won_at=row["closed_at"] if row["opportunity_status"] == "won" else None,
+        )
+        for row in sources.reading.live("opportunities")
+    ]
+
+
+def scores(sources: LeadSources, leads: Iterable[Lead], after_days: int) -> dict[str, Score]:
+    """The score of each lead at the end of the day some days after it."""
+    reading = sources.reading
+    ends = survivors_of(known_records(reading))
+    criteria = criteria_of(sources.identity.configuration["lead_score_criteria"])
+    scorings: dict[str, list[Scoring]] = defaultdict(list)
+    for row in reading.live("lead_scores"):
+        scoring = Scoring(row["scored_at"], row["score"], row["score_version"])
+        scorings[ends.get(row["lead_id"])].append(scoring)
+    looks: dict[str, list[Observation]] = defaultdict(list)
+    for row in reading.live("lead_criteria"):
+        look = Observation(row["observed_at"], row["criterion"], row["is_met"])
+        looks[ends.get(row["lead_id"])].append(look)
+
+    def is_known(moment: datetime, lead: Lead) -> bool:
+        last_day = lead.created_date + timedelta(days=after_days)
+        return moment >= lead.created_at and reading.business_date(moment) <= last_day
+
+    return {
+        lead.lead_id: score(
+            [one for one in scorings[lead.lead_id] if is_known(one.scored_at, lead)],
+            [one for one in looks[lead.lead_id] if is_known(one.observed_at, lead)],
+            criteria_on(criteria, lead.created_date),
+        )
+        for lead in leads
+    }
+
+
+def quotes(sources: LeadSources, leads: Iterable[Lead], orders: Iterable[Order]) -> list[Quote]:
+    """Quotes that count, with the members of their account and of the latest lead by then."""
+    leads = list(leads)
+    placed = {order.order_id: order.placed_at for order in orders if order.is_valid}
+    of_person = LatestLeads(leads, lambda lead: lead.contact_id)
+    of_account = LatestLeads(leads, lambda lead: lead.account_id)
+    identity = sources.identity
+    found = []
+    for row in sources.reading.live("quotes"):
+        account_id = identity.account_of(row["company_id"], row["contact_id"], None)
+        if identity.is_internal(account_id):
+            continue
+        requested_at = row["requested_at"]
+        day = sources.reading.business_date(requested_at)
+        person = identity.contact(row["contact_id"]) if row["contact_id"] else None
+        lead = of_person.by(person, requested_at) or of_account.by(account_id, requested_at)
+        account = account_members(sources, account_id, day)
+        found.append(
+            Quote(
+                quote_id=row["quote_id"],
+                requested_at=requested_at,
+                requested_date=day,
+                moments={
+                    "sent": row["sent_at"],
+                    "accepted": row["accepted_at"],
+                    "ordered": placed.get(row["order_id"]),
+                },
+                members={
+                    "industry": account["industry"],
+                    "sales_rep": account["sales_rep"],
+                    "lead_source": lead.members["lead_source"] if lead else UNKNOWN,
+                },
+            )
+        )
+    return found

@@ -1,0 +1,55 @@
+"""Which records are one lead: links of merged records, followed to the record that survived."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+Record = dict[str, Any]
+
+
+def survivors(links: dict[str, str | None]) -> dict[str, str]:
+    """The surviving id of each id; links into nobody, and those of a cycle, are none."""
+    kept = {one: to for one, to in links.items() if to is not None and to in links}
+    for one in in_cycles(kept):
+        del kept[one]
+    ends = {}
+    for one in links:
+        end = one
+        while end in kept:
+            end = kept[end]
+        ends[one] = end
+    return ends
+
+
+def in_cycles(links: dict[str, str]) -> set[str]:
+    """Ids that one comes back to by following the links from them."""
+    cyclic = set()
+    for one in links:
+        seen = set()
+        at = links.get(one)
+        while at is not None and at not in seen and at != one:
+            seen.add(at)
+            at = links.get(at)
+        if at == one:
+            cyclic.add(one)
+    return cyclic
+
+
+def survivors_of(records: list[Record]) -> dict[str, str]:
+    """The surviving lead of each record."""
+    return survivors({record["lead_id"]: record["merged_into_lead_id"] for record in records})
+
+
+def grouped_records(records: list[Record]) -> dict[str, list[Record]]:
+    """Records by surviving lead, the oldest first; deleted ones among them still pass on links."""
+    ends = survivors_of(records)
+    groups: dict[str, list[Record]] = {}
+    for record in sorted(records, key=lambda row: (first_contact(row), row["lead_id"])):
+        groups.setdefault(ends[record["lead_id"]], []).append(record)
+    return groups
+
+
+def first_contact(record: Record) -> datetime:
+    """When the record's person was first in touch."""
+    return record["first_seen_at"] or record["created_at"]

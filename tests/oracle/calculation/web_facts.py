@@ -1,0 +1,231 @@
+"""Everything about visits, touches and credits of one business, each thing found out once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from oracle.calculation.attribution import Beginning, Conversion, Touches, beginning, credit
+from oracle.calculation.channels import Referrers
+from oracle.calculation.facts import CookielessHit, Credit, Order, Session, Touch
+from oracle.calculation.mailing_lists import ListEvent, Membership, memberships
+from oracle.calculation.order_visits import OrderVisit, OrderVisits
+from oracle.calculation.sessions import cookieless_hits, sessions
+from oracle.calculation.touches import OfflineTouches, session_touches
+from oracle.calculation.visitors import Visitors, visitors
+from oracle.calculation.web import Bots, Sessioniser, Visit
+
+if TYPE_CHECKING:
+    from oracle.calculation.world import World
+
+
+class WebFacts:
+    """Visits, visitors, touches and credits."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.reading = world.reading
+        self.channels = world.channels
+        configuration = world.configuration
+        self.bots = Bots(configuration["bot_user_agents"])
+        self.timeout_seconds = world.number("session_timeout_seconds")
+        self.sessioniser = Sessioniser(
+            self.channels,
+            Referrers(configuration["referral_exclusions"]),
+            self.bots,
+            self.timeout_seconds,
+        )
+
+    # Visits
+
+    @cached_property
+    def delivering_sources(self) -> set[str]:
+        """Sources that deliver visits, whose hits are not cut into visits again."""
+        return {row["source_name"] for row in self.reading.live("web_sessions")}
+
+    @cached_property
+    def _hits(self) -> list[dict]:
+        """Hits of sources that do not deliver their visits."""
+        return [
+            row
+            for row in self.reading.live("web_events")
+            if row["source_name"] not in self.delivering_sources
+        ]
+
+    @cached_property
+    def visits(self) -> list[Visit]:
+        """Visits of somebody that are no bot's."""
+        delivered = map(self.sessioniser.delivered, self.reading.live("web_sessions"))
+        return [
+            *self.sessioniser.visits(self._hits),
+            *(visit for visit in delivered if visit.client_id is not None and not visit.is_bot),
+        ]
+
+    @cached_property
+    def cookieless(self) -> list[CookielessHit]:
+        """Hits and delivered visits of nobody."""
+        return cookieless_hits(
+            self._hits,
+            self.reading.live("web_sessions"),
+            self.bots,
+            self.reading.business_date,
+        )
+
+    @cached_property
+    def _orders(self) -> list[Order]:
+        return list(self.world.sales.orders.values())
+
+    @cached_property
+    def visitors(self) -> Visitors:
+        """Browsers and whom they are stitched to."""
+        return visitors(self.reading, self.world.identity, self._orders)
+
+    @cached_property
+    def order_visits(self) -> dict[str, OrderVisit]:
+        """The visit and the visitor of each order."""
+        order_hits = [
+            row
+            for row in self.reading.live("web_events")
+            if row["order_id"] is not None and row["source_name"] in self.delivering_sources
+        ]
+        finder = OrderVisits(
+            self.visits,
+            order_hits,
+            self.visitors,
+            self.world.identity,
+            self.reading.business_date,
+            self.timeout_seconds,
+        )
+        return {order.order_id: finder.of(order) for order in self._orders}
+
+    @cached_property
+    def sessions(self) -> list[Session]:
+        """Visits that count, in order of time."""
+        return sessions(
+            self.visits,
+            self.visitors,
+            self.world.sales,
+            ((order, self.order_visits[order.order_id]) for order in self._orders),
+            self.reading.business_date,
+        )
+
+    # Touches
+
+    @cached_property
+    def all_touches(self) -> list[Touch]:
+        """Touches of accounts and of nobody known."""
+        browsers = Visitors(
+            self.world.identity,
+            self.visitors.contact_of,
+            self.visitors.ordered_for,
+            defaultdict(set, {key: set(of) for key, of in self.visitors.acted_for.items()}),
+        )
+        for order in self._orders:
+            visit = self.order_visits[order.order_id].visit
+            if visit is not None:
+                browsers.acted_for[visit.client_id].add(order.account_id)
+        offline = OfflineTouches(
+            self.reading, self.world.identity, browsers, self.channels, self.world.campaigns
+        )
+        return [*session_touches(self.sessions, browsers, self.channels), *offline.all()]
+
+    @cached_property
+    def touches(self) -> Touches:
+        """Touches by account."""
+        return Touches(self.all_touches)
+
+    # Credits
+
+    @cached_property
+    def conversions(self) -> list[Conversion]:
+        """Placed sales and leads."""
+        return [*self._order_conversions(), *self._lead_conversions()]
+
+    def _order_conversions(self) -> Iterable[Conversion]:
+        leads = defaultdict(list)
+        for lead in self.world.leads:
+            if lead.counts:
+                leads[lead.account_id].append(lead.created_at)
+        deals = defaultdict(list)
+        for row in self.reading.live("opportunities"):
+            account = self.world.identity.account_of(row["company_id"], row["contact_id"], None)
+            deals[account].append(row["created_at"])
+        for order in self._orders:
+            if not order.is_sale:
+                continue
+            moments = (leads[order.account_id], deals[order.account_id])
+            lead_at, deal_at = (
+                max((moment for moment in found if moment <= order.placed_at), default=None)
+                for found in moments
+            )
+            yield Conversion(
+                "order", order.order_id, order.account_id, order.placed_at, lead_at, deal_at
+            )
+
+    def _lead_conversions(self) -> Iterable[Conversion]:
+        for lead in self.world.leads:
+            if lead.counts:
+                account_id = lead.account_id or f"lead:{lead.lead_id}"
+                created_at = lead.created_at
+                yield Conversion("lead", lead.lead_id, account_id, created_at, created_at, None)
+
+    @cached_property
+    def credits(self) -> dict[tuple[str, str], dict[str, list[Credit]]]:
+        """Credits by conversion (kind and id) and model."""
+        found: dict = defaultdict(lambda: defaultdict(list))
+        lookback_days = self.world.number("attribution_lookback_days")
+        for one in credit(self.conversions, self.touches, lookback_days, self.reading):
+            found[one.conversion_kind, one.conversion_id][one.model].append(one)
+        return found
+
+    def credits_of_order(self, order_id: str, model: str | None = None) -> list[Credit]:
+        """Credits of an order, by the default model if none is named."""
+        model = model or str(self.world.parameters["attribution_model"])
+        return self.credits["order", order_id][model]
+
+    def beginning(self, account_id: str) -> Beginning:
+        """How an account came, as of its first valid order, or of today without one."""
+        if account_id not in self._beginnings:
+            first = self.world.sales.first_order.get(account_id)
+            until = first.placed_at if first else self.reading.as_of
+            account = self.world.identity.account(account_id)
+            self._beginnings[account_id] = beginning(account, until, self.touches, self.channels)
+        return self._beginnings[account_id]
+
+    @cached_property
+    def _beginnings(self) -> dict[str, Beginning]:
+        return {}
+
+    def acquisition_channel(self, account_id: str | None) -> str:
+        """The channel by which an account came (A6)."""
+        return self.beginning(account_id).channel
+
+    # Mailing lists
+
+    @cached_property
+    def _mail(self) -> tuple[list[Membership], list[ListEvent]]:
+        identity = self.world.identity
+        role_names = {row["local_part"] for row in self.world.configuration["role_addresses"]}
+        rows = [
+            row
+            for row in self.reading.live("email_subscriptions")
+            if not identity.is_internal(identity.account_of_email(row["email"]), [row["email"]])
+        ]
+        return memberships(
+            rows,
+            self.reading.business_date,
+            self.visitors.visitor,
+            lambda email: self.visitors.visitor_of_address(email, role_names),
+        )
+
+    @property
+    def memberships(self) -> list[Membership]:
+        """Stays of addresses on lists."""
+        return self._mail[0]
+
+    @property
+    def list_events(self) -> list[ListEvent]:
+        """What happened to these stays."""
+        return self._mail[1]
