@@ -32,6 +32,11 @@ WATCHED = (
     "import os, threading; "
     "threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start(); "
 )
+# What the engine says of a file of which it read nothing: the words on one line.
+UNREADABLE_FILE = re.compile(
+    r"Error: (?P<what>[^.:\n]*?)(?: (?:in|from|reading) file '(?P<other>[^']+)'"
+    r"|[.:] .*? file = (?P<csv>.+?) delimiter = )"
+)
 GOOD = ("success", "pass", "warn")
 ROOMS = ("seeds", "landing", "staging", "intermediate", "core", "kpis", "trust", "tests")
 FAILURES_SHOWN = 20
@@ -343,6 +348,11 @@ def _explain(outcome: Outcome) -> str:
         return (
             "A CSV file that is packed or above 64 MB is no Latin-1 text, though landing_encoding "
             "says so (Windows-1252, with its euro sign, is not Latin-1): write the files as UTF-8."
+        )
+    if file := UNREADABLE_FILE.search(text):
+        return (
+            f"{file['csv'] or file['other']} can't be read ({file['what']}): write it again. "
+            "See docs/landing_contract.md."
         )
     if outcome.return_code < 0:
         return (

@@ -74,10 +74,12 @@ The variable `landing` in `dbt_project.yml` is the switch; `--vars` sets it for 
   contract does not know is kept in `raw_row` only.
 - White space around a value is dropped; an empty value is a missing one and takes the default.
 - **text**: as written. **integer**: `17850` or `17850.0`. **decimal**: money or quantity,
-  `1234.5678` with a point, up to four places (more are rounded half up), below 1,000,000,000,000.
-  **rate**: up to eight places. **boolean**: `true`, `false`, `1`, `0`. **date**: `2025-06-30`.
-  **timestamp**: `2025-06-30 14:05:00`, with `T` or a blank; an offset (`Z`, `+02:00`) is converted,
-  a moment without one is UTC.
+  `1234.5678` with a point, or with an exponent (`1.2e3`), up to four places (more are rounded half
+  up), below 1,000,000,000,000. **rate**: the same with up to eight places. **boolean**: `true`,
+  `false`, `1`, `0`, in any case. **date**: `2025-06-30`; of a moment the day as it is written.
+  **timestamp**: `2025-06-30 14:05:00`, with `T` or a blank, with or without seconds; an offset
+  after them (`Z`, ` UTC`, `+02:00`, up to 14 hours) is converted, a moment without one is UTC, and
+  what is finer than a microsecond is cut off.
 - Money is in the row's currency. Amounts are positive unless the text says otherwise.
 - A pair of dates or moments is half-open: the end is the first one outside.
 - **Key**: one row counts per source and key. Of several the newest `source_updated_at` counts, then
@@ -97,7 +99,7 @@ The reasons of every table are:
 | `invalid_source_name` | names a source `person`, `guest` or `contact`, or one with a colon |
 | `implausible_date` | happens outside `earliest_plausible_date` and `latest_plausible_date` |
 | `implausible_loaded_at` | was loaded outside these dates, and would move the data's clock |
-| `future_event` | happens more than 24 hours after it was loaded |
+| `future_event` | happens at a moment more than 24 hours after it was loaded; a day may lie ahead |
 | `implausible_<column>` | holds an amount or a number of 1,000,000,000,000 or more |
 | `implausible_<column>` | has a part that is dated before `earliest_plausible_date` |
 

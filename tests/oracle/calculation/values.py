@@ -17,7 +17,8 @@ DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(
     rf"(?P<day>{DATE.pattern})"
     r"([T ](?P<time>[0-9]{2}:[0-9]{2})"
-    r"((:(?P<second>[0-9]{2})(\.(?P<fraction>[0-9]+))?)(?P<offset>Z| UTC|[+-][0-9]{2}(:?[0-9]{2})?)?)?)?"
+    r"((:(?P<second>[0-9]{2})(\.(?P<fraction>[0-9]+))?)"
+    r"(?P<offset>Z| UTC|[+-][0-9]{2}(:?[0-9]{2})?)?)?)?"
 )
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 PLACES = {"decimal": Decimal("0.0001"), "rate": Decimal("0.00000001")}
@@ -41,7 +42,7 @@ def _text(text: str) -> object:
 
 
 def _integer(text: str) -> object:
-    return int(text.partition(".")[0]) if INTEGER.fullmatch(text) else UNREADABLE
+    return int(Decimal(text)) if INTEGER.fullmatch(text) else UNREADABLE
 
 
 def _number(text: str, places: Decimal) -> object:

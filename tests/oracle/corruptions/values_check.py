@@ -34,12 +34,13 @@ MONEY = {
     "usage_charges": ("amount",),
 }
 IN_LETTERS = ("currency_code", "from_currency", "to_currency", "country_code", "email", "domain")
+LARGEST_RATE = 10**10  # with eight places no larger one is read
 Raw = dict[str, str | None]
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A row of which the project says something else; `row` is None if it is no row in particular."""
+    """A row of which the project says something else; `row` is None if it is none in particular."""
 
     table: str
     row: int | None
@@ -96,7 +97,7 @@ class _Table:
         """Rows of another fate, or with another value."""
         good: dict[int, dict] = {}
         for at, raw in enumerate(self.raw):
-            ((fine), (bad)) = judge(self.contract, self.table, [raw], self.plausible)
+            fine, bad = judge(self.contract, self.table, [raw], self.plausible)
             if fine:
                 good[at] = fine[0]
                 continue
@@ -124,12 +125,14 @@ class _Table:
                 yield Failure(self.table, None, f"was rejected as {reason}: {dict(row)}")
 
     def _true_reasons(self, raw: Raw, first: str) -> set[str]:
-        """The reasons that may stand at a rejected row; a number too large may be unreadable too."""
+        """The reasons that may stand at a rejected row; a number too large may be unreadable."""
         found = {first}
         for column in self.contract.columns:
-            _, broken = typed_value(column, (raw.get(column.name) or "").strip(WHITE_SPACE))
+            value, broken = typed_value(column, (raw.get(column.name) or "").strip(WHITE_SPACE))
             if broken:
                 found |= {broken, broken.replace("implausible_", "unparsable_")}
+            elif column.kind == "rate" and value is not None and abs(value) >= LARGEST_RATE:
+                found.add(f"unparsable_{column.name}")
         return found
 
     def _comparable(self, row: dict) -> tuple:
