@@ -58,7 +58,8 @@ The variable `landing` in `dbt_project.yml` is the switch; `--vars` sets it for 
 - **`files`**: a table is one file named after it (`orders.csv`, `orders.csv.gz`, `orders.parquet`)
   or a folder named after it with any number of such files (`orders/2025-06.csv`), whose columns are
   matched by name. `landing_path` is absolute, or relative to the project. A file for a table that
-  the contract does not know stops the build; names that start with `.` or `_` are ignored.
+  the contract does not know stops the build; names that start with `.` or `_` are ignored. A file
+  that changes while a build reads it fails the build.
 - **CSV**: UTF-8 (with or without a byte order mark), or Latin-1 in all files with
   `landing_encoding: latin-1`; a header line, `,` between values (`landing_delimiter` changes it),
   `"` around values that hold a delimiter, a quote (doubled) or a line end; lines end the same way

@@ -339,6 +339,12 @@ def test_broken_files_are_one_line_each(project: Project) -> None:
     (folder / "touches.csv").write_text("touch_id;touched_at\nT1;2025-01-01\n", encoding="utf-8")
     (folder / "products.csv").write_text("product_id,Product_ID\nP1,P1\n", encoding="utf-8")
     (folder / "refunds.csv.gz").write_bytes(b"refund_id,order_id\n")
+    (folder / "surveys.csv").write_text(
+        'survey_id,survey_type,scale_min,"scale_max\nn,relationship,0,10\nm",transactional,0,10\n',
+        encoding="utf-8",
+    )
+    packed = gzip.compress(b"campaign\n" * 5000)
+    (folder / "sales_reps.csv.gz").write_bytes(packed[: len(packed) // 2])
     (folder / "payments.csv").write_text(
         "payment_id,paid_at,amount,currency_code\nP1,2025-01-01,5,EUR\nP2,2025-0", encoding="utf-8"
     )
@@ -356,6 +362,8 @@ def test_broken_files_are_one_line_each(project: Project) -> None:
         ("touches.csv", "does not start with a header line", "separated by ','"),
         ("products.csv", "twice", "rename"),
         ("refunds.csv.gz", "no gzip file"),
+        ("surveys.csv", "a quote in its header line that does not close"),
+        ("sales_reps.csv.gz", "was cut off", "pack it again"),
         ("payments.csv", "line 3", "repair"),
         ("quotes.csv", "line 3", "unterminated quote"),
         ("campaigns.csv", "line 2", "utf-8", "or set landing_encoding"),

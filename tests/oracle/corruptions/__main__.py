@@ -15,7 +15,7 @@ from rich.table import Table
 
 from oracle.corruptions.run import Tally, change_files, damage_files, damage_values
 
-SHOWN = 5
+SHOWN = 20
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,13 +47,11 @@ def print_tally(tally: Tally, console: Console) -> int:
     table = Table("kind of corruption", "tried", "failed", box=None)
     for kind in sorted(tally.tried.keys() | tally.failed.keys()):
         table.add_row(kind, str(tally.tried[kind]), str(len(tally.failed[kind])))
-    failed = sum(map(len, tally.failed.values()))
-    table.add_row("all", str(tally.tried.total()), str(failed))
+    table.add_row("all", str(tally.tried.total()), str(len(tally.failures)))
     console.print(table)
-    for kind, lines in tally.failed.items():
-        for line in lines[:SHOWN]:
-            console.print(f"{kind}: {line}"[:2000], markup=False, highlight=False)
-    return failed
+    for line in tally.failures[:SHOWN]:
+        console.print(line[:2000], markup=False, highlight=False)
+    return len(tally.failures)
 
 
 if __name__ == "__main__":

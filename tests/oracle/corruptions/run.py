@@ -34,6 +34,11 @@ class Tally:
     tried: Counter = field(default_factory=Counter)
     failed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
+    @property
+    def failures(self) -> list[str]:
+        """Everything that went wrong, with its kind."""
+        return [f"{kind}: {what}" for kind, said in self.failed.items() for what in said]
+
 
 def random_business(shape: Shape, seed: int) -> Business:
     """A small business of a shape, with some nasty traits."""
@@ -73,9 +78,7 @@ def damage_values(
     """
     shape = SHAPES[0]
     models = TRUST + EVERY_KPI if whole_every else TRUST
-    compiled = folder / "_".join(("compiled", *models))
-    if not (compiled / "target" / "run_results.json").exists():
-        compile_shape(shape, random_business(shape, 0), compiled, models)
+    compiled = compiled_project(shape, folder, models)
     staging = Replay(shape, compiled, folder / "staging", TRUST)
     whole = Replay(shape, compiled, folder / "whole") if whole_every else staging
     for replay in (staging, whole):
@@ -110,6 +113,14 @@ def damage_values(
         done, number = done + len(cells), number + 1
     staging.close()
     whole.close()
+
+
+def compiled_project(shape: Shape, folder: Path, models: tuple[str, ...]) -> Path:
+    """Where models of a shape are compiled to, in a folder that may have them."""
+    compiled = folder / "_".join(("compiled", shape.name, *models))
+    if not (compiled / "target" / "run_results.json").exists():
+        compile_shape(shape, random_business(shape, 0), compiled, models)
+    return compiled
 
 
 def _odd_numbers(connection: duckdb.DuckDBPyConnection) -> list[str]:
