@@ -65,6 +65,6 @@ def _is_nothing(cell: Cell) -> bool:
 def _is_same(one: Number | str, other: Number | str, is_exact: bool) -> bool:
     if one is None or other is None or isinstance(one, str | bool):
         return one == other
-    if is_exact:
-        return abs(one - other) < 1e-12 if isinstance(other, float) else one == other
+    if is_exact and not isinstance(other, float):
+        return one == other
     return math.isclose(float(one), float(other), rel_tol=TOLERANCE, abs_tol=TOLERANCE)

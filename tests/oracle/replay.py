@@ -67,7 +67,7 @@ class Replay:
 
     def build(self, business: Business) -> duckdb.DuckDBPyConnection:
         """Build every table that kpi_values needs from the raw rows of a business."""
-        write_landing(business, self.folder)
+        write_landing(business, self.folder, self.shape.parts)
         for step in self.steps:
             try:
                 if step.python:
@@ -107,13 +107,16 @@ class Replay:
         self.connection.unregister("made")
 
 
-def write_landing(business: Business, folder: Path) -> None:
-    """The raw rows of a business as files that a loader would leave."""
+def write_landing(business: Business, folder: Path, parts: int = 1) -> None:
+    """The raw rows of a business as files that a loader would leave, a table in so many parts."""
     for table, names in business.columns.items():
-        with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, names)
-            writer.writeheader()
-            writer.writerows(business.tables[table])
+        for part in range(parts):
+            path = folder / f"{table}.csv" if parts == 1 else folder / table / f"{part}.csv"
+            path.parent.mkdir(exist_ok=True)
+            with path.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, names)
+                writer.writeheader()
+                writer.writerows(business.tables[table][part::parts])
 
 
 def compile_shape(
@@ -122,7 +125,7 @@ def compile_shape(
     """Build models and what they read with dbt itself, into a folder that keeps what it ran."""
     landing = folder / "landing"
     landing.mkdir(parents=True, exist_ok=True)
-    write_landing(business, landing)
+    write_landing(business, landing, shape.parts)
     variables = {**shape.variables, "landing": "files", "landing_path": str(landing)}
     done = subprocess.run(
         [

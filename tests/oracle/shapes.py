@@ -7,7 +7,8 @@ compiled once; the businesses of a shape differ in their rows only.
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -42,6 +43,7 @@ class Shape:
     without_tables: tuple[str, ...] = ()
     only_tables: tuple[str, ...] = ()
     without_columns: tuple[str, ...] = ()  # table.column
+    parts: int = 1  # files that each table comes in
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -59,8 +61,10 @@ class Shape:
         }
 
 
+EVERYTHING = Shape("everything", {"reporting_timezone": "UTC"}, without_tables=("web_sessions",))
+# What both calculations are compared on.
 SHAPES = (
-    Shape("everything", {"reporting_timezone": "UTC"}, without_tables=("web_sessions",)),
+    EVERYTHING,
     Shape(
         "berlin",
         {"reporting_timezone": "Europe/Berlin", "fiscal_year_start_month": 4, **SHORT_WINDOWS},
@@ -83,6 +87,18 @@ SHAPES = (
         {"reporting_timezone": "Asia/Kolkata", "inactivity_days": 45, "low_n_threshold": 2},
         only_tables=(*REQUIRED, "refunds", "fx_rates"),
     ),
+)
+# The first one delivered, placed and read in other ways, for relations between builds.
+IN_PARTS = replace(EVERYTHING, name="in_parts", parts=3)
+IN_KOLKATA = replace(
+    EVERYTHING, name="in_kolkata", variables={"reporting_timezone": "Asia/Kolkata"}
+)
+KOLKATA_OFFSET = timedelta(hours=5, minutes=30)
+AS_OF = datetime(2024, 4, 1, 12)
+AS_OF_THEN = replace(
+    EVERYTHING,
+    name="as_of_then",
+    variables={**EVERYTHING.variables, "as_of": AS_OF.isoformat(sep=" ")},
 )
 
 

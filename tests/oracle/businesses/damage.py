@@ -32,7 +32,8 @@ def damaged(dice: Dice, table: str, rows: list[dict]) -> list[dict]:
 def _loading(dice: Dice) -> dict:
     loaded = {}
     if dice.traits.has_loaded_at:
-        loaded["loaded_at"] = dice.opens + timedelta(days=dice.traits.days - 1, hours=30)
+        last = dice.opens + timedelta(days=dice.traits.days - 1, hours=30)
+        loaded["loaded_at"] = dice.one_of([last, min(dice.moment(), last)])
     if dice.chance(0.1, "two_sources"):
         loaded["source_name"] = "second"
     return loaded

@@ -87,3 +87,17 @@ def traits(draw: st.DrawFn) -> Traits:
         has_loaded_at=draw(st.booleans()),
         nasty=draw(st.frozensets(st.sampled_from(NASTY))),
     )
+
+
+# One that is quickly built, of which shapes are compiled.
+SMALL = Traits(
+    seed=1,
+    start=STARTS["plain"],
+    days=9,
+    accounts=3,
+    orders=3,
+    visits=5,
+    leads=4,
+    has_loaded_at=True,
+    nasty=frozenset(),
+)

@@ -10,6 +10,7 @@ from oracle.calculation.business import Row
 
 UNASSIGNED = "Unassigned"
 UNKNOWN = "(unknown)"
+NOT_SET = "(not set)"
 DIRECT = "Direct"
 
 
@@ -102,7 +103,7 @@ class Referrers:
         """Campaign tags, else an outside referrer; None where a hit says nothing of it."""
         if any(utm):
             source, medium, campaign = utm
-            return Origin(_lower(source) or UNKNOWN, _lower(medium) or UNKNOWN, campaign)
+            return Origin(_lower(source) or NOT_SET, _lower(medium) or NOT_SET, campaign)
         host = host_of(referrer)
         if host is None or self._is_inside(host, host_of(page_url)):
             return None

@@ -41,7 +41,7 @@ class Costs:
 
     entries: list[Cost]
     today: date
-    fx_missing_days: list[tuple[date, date]] = field(default_factory=list)  # half-open
+    fx_missing: list[tuple[str, date, date]] = field(default_factory=list)  # scope, half-open days
 
     def booked(self, scopes: Iterable[str]) -> bool:
         """Whether anything was ever booked in one of some scopes."""
@@ -93,7 +93,7 @@ def spread(amount: Decimal, start: date, end: date) -> Iterator[tuple[date, Deci
 
 def ledger_costs(
     rows: Iterable[dict], convert: Convert, channels: Channels, campaigns: Campaigns, today: date
-) -> tuple[list[Cost], list[tuple[date, date]]]:
+) -> tuple[list[Cost], list[tuple[str, date, date]]]:
     """Bookings by day, without those that repeat ad spend; and the days of those without a rate."""
     entries, missing = [], []
     for row in rows:
@@ -104,7 +104,7 @@ def ledger_costs(
             start, end = row["incurred_on"], row["incurred_on"] + timedelta(days=1)
         amount = convert(row["amount"], row["currency_code"], row["incurred_on"])
         if amount is None:
-            missing.append((start, end))
+            missing.append((row["cost_scope"], start, end))
             continue
         whole = Cost(
             cost_date=start,
@@ -113,7 +113,10 @@ def ledger_costs(
             is_paid_media=bool(row["is_paid_media"]),
             is_lead_generation=_is_lead_generation(row["campaign"], campaigns),
             members=_members(
-                channels.named(row["marketing_channel"]), row["campaign"], row["segment"], campaigns
+                channels.named(row["marketing_channel"]) or campaigns.channel(row["campaign"]),
+                row["campaign"],
+                row["segment"],
+                campaigns,
             ),
         )
         entries += [
@@ -126,14 +129,14 @@ def ledger_costs(
 
 def spend_costs(
     rows: Iterable[dict], convert: Convert, channels: Channels, campaigns: Campaigns
-) -> tuple[list[Cost], list[tuple[date, date]]]:
+) -> tuple[list[Cost], list[tuple[str, date, date]]]:
     """Ad spend by day; all of it is paid media."""
     entries, missing = [], []
     for row in rows:
         day, currency = row["spend_date"], row["currency_code"]
         amount = convert(row["spend"], currency, day)
         if amount is None:
-            missing.append((day, day + timedelta(days=1)))
+            missing.append(("marketing_program", day, day + timedelta(days=1)))
             continue
         channel = (
             channels.named(row["marketing_channel"])

@@ -71,14 +71,14 @@ class Identity:
     def company_ends(self) -> dict[str, str]:
         """Companies that went up in another, with the one that stays."""
         links = {}
-        for row in self.reading.all("companies"):
-            if row["merged_into_company_id"] and row["exclusion_reason"] != "after_as_of":
+        for row in self.reading.live("companies"):
+            if row["merged_into_company_id"]:
                 links[row["company_id"]] = row["merged_into_company_id"]
         for row in self.configuration["company_links"]:
             since = row.get("valid_from")
             if not since or date.fromisoformat(since) <= self.reading.today:
                 links[row["from_company_id"]] = row["to_company_id"]
-        return follow(links, [row["company_id"] for row in self.reading.all("companies")])
+        return follow(links, self.versions)
 
     def company(self, company_id: str) -> str:
         """The account of a company."""
@@ -172,6 +172,9 @@ class Identity:
         contact = self.contact_row(contact_id)
         if contact and contact["company_id"]:
             return self.company(contact["company_id"])
+        own = self.contacts.get(contact_id)
+        if own and own["company_id"]:
+            return self.company(own["company_id"])
         for address in (email, contact["email"] if contact else None):
             if address and is_address(address):
                 return self.account_of_email(address)

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from oracle.calculation.channels import UNKNOWN
-from oracle.calculation.facts import Lead, Order
+from oracle.calculation.facts import Lead, Member, Order
+from oracle.calculation.identity import NO_ACCOUNT
 from oracle.calculation.lead_journeys import Deal, Entry, Journey, follow, stage_of
-from oracle.calculation.lead_merges import survivors_of
+from oracle.calculation.lead_merges import beginnings, speaking_records, survivors_of
 from oracle.calculation.lead_scores import (
     Observation,
     Score,
@@ -45,8 +46,8 @@ def first_orders(orders: Iterable[Order]) -> dict[str, datetime]:
 
 
 def _first_payments(sources: LeadSources, orders: Iterable[Order]) -> dict[str, datetime]:
-    """The moment of the first succeeded payment of each account."""
-    account_of = {order.order_id: order.account_id for order in orders}
+    """The moment of the first succeeded payment of each account for a valid order."""
+    account_of = {order.order_id: order.account_id for order in orders if order.is_valid}
     first: dict[str, datetime] = {}
     for row in sources.reading.live("payments"):
         account_id = account_of.get(row["order_id"])
@@ -57,35 +58,44 @@ def _first_payments(sources: LeadSources, orders: Iterable[Order]) -> dict[str, 
 
 def _entries(sources: LeadSources) -> dict[str, list[Entry]]:
     """Recorded entries into stages, by surviving lead."""
-    ends = survivors_of(known_records(sources.reading))
+    records = known_records(sources.reading)
+    ends, begun = speaking_records(records), beginnings(records)
     rules = sources.identity.configuration["stage_rules"]
     found: dict[str, list[Entry]] = defaultdict(list)
     for row in sources.reading.live("lead_stage_history"):
         stage = stage_of(row["source_name"], row["stage"], rules)
-        if stage is not None and row["lead_id"] in ends:
+        is_sound = row["lead_id"] in ends and row["entered_at"] >= begun[row["lead_id"]]
+        if stage is not None and is_sound:
             found[ends[row["lead_id"]]].append(Entry(row["entered_at"], stage))
     return found
 
 
 def _deals(sources: LeadSources) -> list[Deal]:
-    """Deals, with their lead and account after merges."""
-    ends = survivors_of(known_records(sources.reading))
-    return [
-        Deal(
-            deal_id=row["opportunity_id"],
-            lead_id=ends.get(row["lead_id"]),
-            account_id=sources.identity.account_of(row["company_id"], row["contact_id"], None),
-            created_at=row["created_at"],
-            won_at=row["closed_at"] if row["opportunity_status"] == "won" else None,
+    """Deals that are sound, with their lead and account after merges."""
+    records, identity = known_records(sources.reading), sources.identity
+    ends, begun = survivors_of(records), beginnings(records)
+    found = []
+    for row in sources.reading.live("opportunities"):
+        account_id = identity.account_of(row["company_id"], row["contact_id"], None)
+        is_before_lead = row["created_at"] < begun.get(row["lead_id"], row["created_at"])
+        if is_before_lead or identity.is_internal(account_id):
+            continue
+        found.append(
+            Deal(
+                deal_id=row["opportunity_id"],
+                lead_id=ends.get(row["lead_id"]),
+                account_id=account_id,
+                created_at=row["created_at"],
+                won_at=row["closed_at"] if row["opportunity_status"] == "won" else None,
+            )
         )
-        for row in sources.reading.live("opportunities")
-    ]
+    return found
 
 
 def scores(sources: LeadSources, leads: Iterable[Lead], after_days: int) -> dict[str, Score]:
     """The score of each lead at the end of the day some days after it."""
     reading = sources.reading
-    ends = survivors_of(known_records(reading))
+    ends = speaking_records(known_records(reading))
     criteria = criteria_of(sources.identity.configuration["lead_score_criteria"])
     scorings: dict[str, list[Scoring]] = defaultdict(list)
     for row in reading.live("lead_scores"):
@@ -112,14 +122,16 @@ def scores(sources: LeadSources, leads: Iterable[Lead], after_days: int) -> dict
 
 def quotes(sources: LeadSources, leads: Iterable[Lead], orders: Iterable[Order]) -> list[Quote]:
     """Quotes that count, with the members of their account and of the latest lead by then."""
-    leads = list(leads)
+    leads, orders = list(leads), list(orders)
     placed = {order.order_id: order.placed_at for order in orders if order.is_valid}
+    account_of_order = {order.order_id: order.account_id for order in orders}
     of_person = LatestLeads(leads, lambda lead: lead.contact_id)
     of_account = LatestLeads(leads, lambda lead: lead.account_id)
     identity = sources.identity
     found = []
     for row in sources.reading.live("quotes"):
         account_id = identity.account_of(row["company_id"], row["contact_id"], None)
+        account_id = account_id or account_of_order.get(row["order_id"])
         if identity.is_internal(account_id):
             continue
         requested_at = row["requested_at"]
@@ -138,10 +150,17 @@ def quotes(sources: LeadSources, leads: Iterable[Lead], orders: Iterable[Order])
                     "ordered": placed.get(row["order_id"]),
                 },
                 members={
-                    "industry": account["industry"],
-                    "sales_rep": account["sales_rep"],
+                    "industry": account["industry"] if account_id else NO_ACCOUNT,
+                    "sales_rep": _rep(account, lead),
                     "lead_source": lead.members["lead_source"] if lead else UNKNOWN,
                 },
             )
         )
     return found
+
+
+def _rep(account: Member, lead: Lead | None) -> str:
+    """The owner of the account, else of the lead."""
+    if account["sales_rep"] == UNKNOWN and lead is not None:
+        return lead.members["sales_rep"]
+    return account["sales_rep"]

@@ -13,15 +13,21 @@ from oracle.calculation.facts import Lead
 STEPS = ("mql", "sql", "opportunity", "won", "ordered")
 ACCEPTED = ("sal", "sql", "opportunity")
 ENDS = ("rejected", "recycled", "disqualified")
+STAGES = ("lead", "mql", "sal", "sql", "opportunity", "customer", *ENDS)
 ACTIONS_OF_SALES = (*ACCEPTED, *ENDS)
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Entry:
     """One recorded entry into a stage."""
 
     entered_at: datetime
     stage: str
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        """By moment; of one moment by the way that leads go, ends last."""
+        return self.entered_at, STAGES.index(self.stage)
 
 
 @dataclass(frozen=True)
@@ -123,17 +129,13 @@ def follow(
     first_orders: dict[str, datetime],
     first_payments: dict[str, datetime],
 ) -> list[Journey]:
-    """The journey of every lead; what happened before its lead is rejected."""
+    """The journey of every lead."""
     journeys = [
         Journey(
             lead=lead,
             first_order_at=first_orders.get(lead.account_id),
             first_paid_at=first_payments.get(lead.account_id),
-            entries=sorted(
-                entry
-                for entry in entries.get(lead.lead_id, [])
-                if entry.entered_at >= lead.created_at
-            ),
+            entries=sorted(entries.get(lead.lead_id, []), key=lambda entry: entry.order),
         )
         for lead in leads
     ]
@@ -151,8 +153,7 @@ def _give_deals(journeys: list[Journey], deals: Iterable[Deal]) -> None:
     for deal in deals:
         named = by_lead.get(deal.lead_id)
         if named is not None:
-            if deal.created_at >= named.lead.created_at:
-                named.deals.append(deal)
+            named.deals.append(deal)
             continue
         owners = by_account.get(deal.account_id, [])
         moments = [journey.lead.created_at for journey in owners]

@@ -41,6 +41,12 @@ def survivors_of(records: list[Record]) -> dict[str, str]:
     return survivors({record["lead_id"]: record["merged_into_lead_id"] for record in records})
 
 
+def speaking_records(records: list[Record]) -> dict[str, str]:
+    """The surviving lead of each record that says something: spam that was merged does not."""
+    spam = {record["lead_id"] for record in records if record["is_spam"]}
+    return {one: end for one, end in survivors_of(records).items() if one == end or one not in spam}
+
+
 def grouped_records(records: list[Record]) -> dict[str, list[Record]]:
     """Records by surviving lead, the oldest first; deleted ones among them still pass on links."""
     ends = survivors_of(records)
@@ -53,3 +59,8 @@ def grouped_records(records: list[Record]) -> dict[str, list[Record]]:
 def first_contact(record: Record) -> datetime:
     """When the record's person was first in touch."""
     return record["first_seen_at"] or record["created_at"]
+
+
+def beginnings(records: list[Record]) -> dict[str, datetime]:
+    """The first contact of each record: what happened to it before is rejected."""
+    return {record["lead_id"]: first_contact(record) for record in records}

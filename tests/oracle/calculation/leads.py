@@ -12,7 +12,9 @@ from oracle.calculation.identity import DIMENSIONS, Identity
 from oracle.calculation.lead_merges import Record, first_contact, grouped_records
 from oracle.calculation.reading import Reading
 from oracle.calculation.values import is_address
+from oracle.calculation.visitors import Visitors
 
+FEWEST_DIGITS = 5
 STRICT = ("form", "quote", "demo", "account_request")
 
 
@@ -24,6 +26,7 @@ class LeadSources:
     identity: Identity
     channels: Channels
     campaigns: Campaigns
+    visitors: Visitors
 
 
 def merged_leads(sources: LeadSources) -> list[Lead]:
@@ -40,22 +43,19 @@ def known_records(reading: Reading) -> list[Record]:
 def _lead(survivor: str, records: list[Record], sources: LeadSources) -> Lead:
     own = next(record for record in records if record["lead_id"] == survivor)
     told = [record for record in records if record is own or not record["is_spam"]]
-    said = _said(own, told)
+    said = _said([own, *told], sources)
     created_at = first_contact(told[0])
-    identity = sources.identity
-    account_id = identity.account_of(said["company_id"], said["contact_id"], said["email"])
-    contact_id = said["contact_id"]
-    lead_type = _lead_type(own, told)
     created_date = sources.reading.business_date(created_at)
+    lead_type = _lead_type(own, told)
     return Lead(
         lead_id=survivor,
-        account_id=account_id,
-        contact_id=identity.contact(contact_id) if contact_id else None,
+        account_id=said["account_id"],
+        contact_id=said["contact"],
         created_at=created_at,
         created_date=created_date,
         lead_type=lead_type,
         is_strict=lead_type in STRICT,
-        exclusion_reason=_exclusion(own, account_id, said, sources),
+        exclusion_reason=_exclusion(own, said, sources),
         records=[
             LeadRecord(
                 record_date=sources.reading.business_date(first_contact(record)),
@@ -66,19 +66,32 @@ def _lead(survivor: str, records: list[Record], sources: LeadSources) -> Lead:
         ],
         client_id=said["client_id"],
         is_reachable=_is_reachable(said, sources),
-        members=_members(said, account_id, created_date, sources),
+        members=_members(said, created_date, sources),
     )
 
 
-def _said(own: Record, told: list[Record]) -> Record:
-    """The surviving record; what it leaves open comes from the oldest record that says it."""
-    said: dict[str, Any] = dict(own)
-    for column, value in own.items():
-        if value is None:
-            said[column] = next(
-                (record[column] for record in told if record[column] is not None), None
-            )
+def _said(records: list[Record], sources: LeadSources) -> Record:
+    """What the surviving record says; what it leaves open comes from the oldest that says it."""
+    resolved = [_resolved(record, sources) for record in records]
+    said: dict[str, Any] = {
+        column: next((record[column] for record in resolved if record[column] is not None), None)
+        for column in resolved[0]
+    }
+    if said["account_id"] is None and said["client_id"] is not None:
+        said["account_id"] = sources.visitors.account(said["client_id"])
     return said
+
+
+def _resolved(record: Record, sources: LeadSources) -> Record:
+    """One record with its account, contact, campaign and channel."""
+    identity, contact_id = sources.identity, record["contact_id"]
+    return {
+        **record,
+        "account_id": identity.account_of(record["company_id"], contact_id, record["email"]),
+        "contact": identity.contact(contact_id) if contact_id else None,
+        "channel": _channel(record, sources),
+        "campaign_name": record["campaign"] or record["utm_campaign"],
+    }
 
 
 def _lead_type(own: Record, told: list[Record]) -> str:
@@ -89,38 +102,40 @@ def _lead_type(own: Record, told: list[Record]) -> str:
     return next(strict, own["lead_type"])
 
 
-def _exclusion(
-    own: Record, account_id: str | None, said: Record, sources: LeadSources
-) -> str | None:
+def _exclusion(own: Record, said: Record, sources: LeadSources) -> str | None:
     if own["exclusion_reason"] is not None:
         return own["exclusion_reason"]
     if own["is_spam"]:
         return "spam"
-    is_internal = sources.identity.is_internal(account_id, [said["email"]])
+    is_internal = sources.identity.is_internal(said["account_id"], [said["email"]])
     return "internal_account" if is_internal else None
 
 
 def _is_reachable(said: Record, sources: LeadSources) -> bool:
     contact = sources.identity.contact_row(said["contact_id"])
     return any(
-        row is not None
-        and (row["phone"] is not None or (row["email"] is not None and is_address(row["email"])))
+        row is not None and (is_phone_number(row["phone"] or "") or is_address(row["email"] or ""))
         for row in (said, contact)
     )
 
 
-def _members(said: Record, account_id: str | None, day: date, sources: LeadSources) -> Member:
-    """Its own members, and those of its account on that day where it says nothing."""
-    account = account_members(sources, account_id, day)
-    campaign = said["campaign"] or said["utm_campaign"]
+def is_phone_number(text: str) -> bool:
+    """Whether a text has enough digits for a phone number."""
+    return sum(character.isdigit() for character in text) >= FEWEST_DIGITS
+
+
+def _members(said: Record, day: date, sources: LeadSources) -> Member:
+    """Its own members; industry and country of its account where it says nothing of them."""
+    account = account_members(sources, said["account_id"], day)
+    campaign = said["campaign_name"]
     return {
         "lead_source": said["lead_source"] or UNKNOWN,
-        "marketing_channel": _channel(said, sources),
+        "marketing_channel": said["channel"] or UNKNOWN,
         "campaign": campaign or UNKNOWN,
         "industry": said["industry"] or account["industry"],
         "country": said["country_code"] or account["country"],
         "account_size_band": account["account_size_band"],
-        "sales_rep": said["sales_rep_id"] or account["sales_rep"],
+        "sales_rep": said["sales_rep_id"] or UNKNOWN,
         **{
             dimension: sources.campaigns.member(campaign, dimension)
             for dimension in Campaigns.DIMENSIONS
@@ -135,9 +150,10 @@ def account_members(sources: LeadSources, account_id: str | None, day: date) -> 
     return sources.identity.members(account_id, day)
 
 
-def _channel(said: Record, sources: LeadSources) -> str:
-    """The lead's own channel, else its campaign's, else what its campaign tags make."""
-    named = sources.channels.named(said["marketing_channel"])
-    named = named or sources.campaigns.channel(said["campaign"])
-    tags = (said["utm_source"], said["utm_medium"], said["utm_campaign"])
-    return named or (sources.channels.of(*tags) if any(tags) else UNKNOWN)
+def _channel(record: Record, sources: LeadSources) -> str | None:
+    """The record's own channel, else what its campaign tags make, else its campaign's."""
+    named = sources.channels.named(record["marketing_channel"])
+    tags = (record["utm_source"], record["utm_medium"], record["utm_campaign"])
+    if named is None and any(tags):
+        return sources.channels.of(*tags)
+    return named or sources.campaigns.channel(record["campaign"])

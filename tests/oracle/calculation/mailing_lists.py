@@ -24,6 +24,7 @@ class Membership:
     visitor_id: str | None  # of the sign-up, else of the address's contact
     joined_on: date
     is_offline: bool  # an import, or a sign-up without a browser
+    is_confirmed: bool = False
     left_on: date | None = None
     left_by: str | None = None
 
@@ -42,6 +43,12 @@ class ListEvent:
     membership: Membership
 
 
+def list_of(row: TypedRow) -> str:
+    """A list, with its source: two systems may both have one called main."""
+    source = row["source_name"]
+    return row["list_name"] if source == "default" else f"{source}:{row['list_name']}"
+
+
 def memberships(
     rows: Iterable[TypedRow],
     date_of: Callable[[datetime], date],
@@ -51,7 +58,7 @@ def memberships(
     """All stays on lists, and what happened to them, by address and list in order of time."""
     by_address: dict[tuple[str, str], list[TypedRow]] = defaultdict(list)
     for row in rows:
-        by_address[row["email"].lower(), row["list_name"]].append(row)
+        by_address[row["email"], list_of(row)].append(row)
     stays: list[Membership] = []
     events: list[ListEvent] = []
     for (email, list_name), own in by_address.items():
@@ -66,13 +73,14 @@ def memberships(
                     email=email,
                     list_name=list_name,
                     form_name=row["form_name"] or UNKNOWN,
-                    visitor_id=browser or contact_visitor,
+                    visitor_id=(None if is_offline else browser) or contact_visitor,
                     joined_on=day,
                     is_offline=is_offline,
                 )
                 stays.append(stay)
                 events.append(ListEvent("joined", day, None if is_offline else browser, stay))
-            elif row["event_type"] == "confirm" and stay is not None:
+            elif row["event_type"] == "confirm" and stay is not None and not stay.is_confirmed:
+                stay.is_confirmed = True
                 events.append(ListEvent("confirmed", day, browser or stay.visitor_id, stay))
             elif row["event_type"] in LEAVING and stay is not None:
                 kind = row["event_type"]

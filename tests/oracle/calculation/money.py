@@ -30,31 +30,28 @@ def allocate(
 ) -> dict[str, Decimal]:
     """Spread an amount by weight in minor units: largest remainder, ties by id.
 
-    What an amount has below its minor unit goes with the first unit that is left over; without any
-    weight nothing is spread.
+    Nothing goes to negative weights; without any positive one all have the same. An amount that is
+    no whole number of minor units is spread in the smallest unit of money.
     """
-    whole = sum((weight for _, weight in weights), ZERO)
-    if not whole:
-        return {name: ZERO for name, _ in weights}
+    if not weights:
+        return {}
+    positive = {name: max(weight, ZERO) for name, weight in weights}
+    if not any(positive.values()):
+        positive = dict.fromkeys(positive, ONE)
+    whole = sum(positive.values(), ZERO)
+    sign = -ONE if amount < 0 else ONE
     unit = ONE.scaleb(-digits)
-    exact = {name: amount * weight / whole for name, weight in weights}
-    shares = {
-        name: (share // unit) * unit if share >= 0 else _floor(share, unit)
-        for name, share in exact.items()
-    }
-    left = amount - sum(shares.values(), ZERO)
+    if amount % unit:
+        unit = PLACES_4
+    exact = {name: abs(amount) * weight / whole for name, weight in positive.items()}
+    shares = {name: (share // unit) * unit for name, share in exact.items()}
+    left = abs(amount) - sum(shares.values(), ZERO)
     for name in sorted(exact, key=lambda name: (shares[name] - exact[name], name)):
-        if left <= 0:
+        if not left:
             break
-        step = min(unit, left)
-        shares[name] += step
-        left -= step
-    return shares
-
-
-def _floor(share: Decimal, unit: Decimal) -> Decimal:
-    count = share // unit  # Decimal truncates towards zero
-    return (count if count * unit == share else count - 1) * unit
+        shares[name] += unit
+        left -= unit
+    return {name: sign * share for name, share in shares.items()}
 
 
 class Rates:

@@ -33,6 +33,7 @@ class RefundLine:
     quantity: Decimal
     tax: Decimal | None
     reason: str | None
+    counts: bool = True  # not so if it names a line that was deleted
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Movement:
     tax: Decimal = ZERO
     shipping: Decimal = ZERO
     quantity: Decimal = ZERO
+    costed: Decimal = ZERO  # units of it that still stood, whose cost goes back too
     refund: Refund | None = None
     reason: str | None = None
 
@@ -85,20 +87,17 @@ class Standing:
         return self.movements
 
     def _cancel_line(self, line: OrderLine, moment: datetime) -> None:
-        part = line.cancelled_quantity / line.quantity if line.quantity else Decimal(1)
-        part = abs(part)
-        self._cancel(
-            line,
-            moment,
-            money(line.net * part),
-            money(line.tax * part),
-            line.quantity * part,
+        part = line.cancelled_quantity / abs(line.quantity) if line.quantity else Decimal(1)
+        tax = self._cancel(
+            line, moment, money(line.net * part), money(line.tax * part), line.quantity * part
         )
+        if tax:
+            self.movements.append(Movement("cancellation_charges", moment, None, tax=tax))
 
     def _cancel(
         self, line: OrderLine, moment: datetime, goods: Decimal, tax: Decimal, units: Decimal
-    ) -> None:
-        """Reverse what still stands, at most that much."""
+    ) -> Decimal:
+        """Reverse what still stands, at most that much; return the tax that goes with it."""
         name = line.order_line_id
         goods = _at_most(goods, self.net[name])
         tax = _at_most(tax, self.tax[name])
@@ -108,26 +107,30 @@ class Standing:
         if line.quantity:
             self.cancelled[name] += line.gross * units / line.quantity
         self.units[name] -= units
-        self.movements.append(Movement("cancellation", moment, line, goods=goods, quantity=units))
-        if tax and not line.is_gift_card:
-            self.movements.append(Movement("cancellation_charges", moment, line, tax=tax))
+        self.movements.append(
+            Movement("cancellation", moment, line, goods=goods, quantity=units, costed=units)
+        )
+        return ZERO if line.is_gift_card else tax
 
     def _cancel_order(self, moment: datetime) -> None:
-        for name, line in self.lines.items():
-            self._cancel(line, moment, self.net[name], self.tax[name], self.units[name])
-        shipping, tax = max(self.shipping, ZERO), self.order_tax
-        if self.order.shipping < 0:
-            shipping = self.shipping
+        """Reverse the rest; goods that came later, when they came."""
+        tax = self.order_tax
+        for line in self.lines.values():
+            at = max(moment, line.added_at or moment)
+            tax += self._cancel(line, at, line.net, line.tax, line.quantity)
+        shipping = _at_most(self.order.shipping, self.shipping)
         self.shipping -= shipping
-        self.order_tax -= tax
+        self.order_tax = ZERO
         if shipping or tax:
             charges = Movement("cancellation_charges", moment, None, tax=tax, shipping=shipping)
             self.movements.append(charges)
 
     def _refund(self, refund: Refund) -> None:
-        weights = self._weights()
+        weights = self._weights(refund.refunded_at)
         goods: dict[str, Decimal] = {}
         for row in refund.lines:
+            if not row.counts:
+                continue
             goods = self._give_back(refund, row, weights, goods)
         if not refund.lines and refund.goods:
             spread = RefundLine(None, refund.goods, ZERO, None, None)
@@ -149,12 +152,17 @@ class Standing:
                 )
             )
 
-    def _weights(self) -> list[tuple[str, Decimal]]:
+    def _weights(self, moment: datetime) -> list[tuple[str, Decimal]]:
         """What spreads a refund that names no line: value before discount that still stands."""
-        standing = [(name, line.gross - self.cancelled[name]) for name, line in self.lines.items()]
+        there = {
+            name: line
+            for name, line in self.lines.items()
+            if line.added_at is None or line.added_at <= moment
+        }
+        standing = [(name, line.gross - self.cancelled[name]) for name, line in there.items()]
         if any(amount > 0 for _, amount in standing):
-            return [(name, max(amount, ZERO)) for name, amount in standing]
-        return [(name, max(line.gross, ZERO)) for name, line in self.lines.items()]
+            return standing
+        return [(name, line.gross) for name, line in there.items()]
 
     def _give_back(
         self,
@@ -170,7 +178,8 @@ class Standing:
             units = {line.order_line_id: row.quantity}
         elif row.order_line_id is None:
             shares = allocate(row.amount, weights, self.digits)
-            units = allocate(row.quantity, weights, 0)
+            dearest = min(shares, key=lambda name: (-shares[name], name), default="")
+            units = dict.fromkeys(shares, ZERO) | {dearest: row.quantity}
         else:
             shares = {}
         rest = row.amount - sum(shares.values(), ZERO)
@@ -178,6 +187,7 @@ class Standing:
             quantity = units[name]
             if not amount and not quantity:
                 continue
+            costed = _at_most(quantity, self.units[name])
             self.net[name] -= amount
             self.units[name] -= quantity
             goods[name] = goods.get(name, ZERO) + amount
@@ -188,6 +198,7 @@ class Standing:
                     self.lines[name],
                     goods=amount,
                     quantity=quantity,
+                    costed=costed,
                     refund=refund,
                     reason=row.reason or refund.reason,
                 )

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from oracle.calculation.facts import Entry, Order, OrderLine
 from oracle.calculation.identity import UNKNOWN
-from oracle.calculation.money import ZERO, minor_unit_digits, money
+from oracle.calculation.money import ONE, ZERO, minor_unit_digits, money
 from oracle.calculation.movements import Movement, Refund, RefundLine, Standing
-from oracle.calculation.pricing import is_added_later, price_lines
+from oracle.calculation.pricing import is_added_later, order_total, price_lines
 from oracle.calculation.products import Products
 from oracle.calculation.reading import Row
 
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 NOT_ORDERS = ("draft", "quote")
 NET_SIGN = {"gross": 1, "discount": -1, "return": -1, "cancellation": -1}
+
+
+def placed_tax(order: Order) -> Decimal:
+    """Tax of the lines placed with an order, or its own if it has no lines at all."""
+    others = (line.tax for line in order.lines if line.is_added_later or line.is_gift_card)
+    return order.tax - sum(others, ZERO)
 
 
 class Sales:
@@ -55,6 +61,11 @@ class Sales:
             found[row["order_id"]].append(row)
         return found
 
+    @cached_property
+    def _orders_with_lines(self) -> set[str]:
+        """Orders with a line, be it one that was deleted."""
+        return {row["order_id"] for row in self.reading.all("order_lines")}
+
     def _order(self, row: Row) -> Order | None:
         """An order, unless it is below 0 in total or lacks a rate."""
         order_id, currency = row["order_id"], row["currency_code"]
@@ -64,18 +75,16 @@ class Sales:
         account_id = self.world.identity.account_of_order(row)
         reason = self._exclusion(row, account_id)
         tax = sum((price.tax for price in prices.values()), ZERO)
-        if not lines or (not tax and not any(line["tax_amount"] is not None for line in lines)):
-            tax = tax or row["tax_amount"] or ZERO
-        total = sum((price.net for price in prices.values()), ZERO) + row["shipping_amount"] + tax
-        if total < 0 and row["order_type"] == "sale":
+        if order_id not in self._orders_with_lines:
+            tax = row["tax_amount"] or ZERO
+        rate = self.rates.rate(currency, order_date)
+        if rate is None and reason is None:
+            self.rejected[order_id] = "fx_missing"
+            return None
+        if order_total(row, lines) < 0 and row["order_type"] == "sale":
             self.rejected[order_id] = "negative_order_total"
             return None
-        rate = self.rates.rate(currency, order_date)
-        if rate is None:
-            if reason is None:
-                self.rejected[order_id] = "fx_missing"
-                return None
-            rate = Decimal(1)
+        rate = rate or ONE
         cancelled_at = self._cancelled_at(row, lines)
         invoiced, paid = row["invoiced_at"], row["paid_at"]
         return Order(
@@ -123,7 +132,7 @@ class Sales:
 
     def _cancelled_at(self, row: Row, lines: list[Row]):
         """When the whole order was cancelled: as it says, or with its last line."""
-        if row["order_status"] == "cancelled" and row["cancelled_at"] is not None:
+        if row["cancelled_at"] is not None:
             return row["cancelled_at"]
         if lines and all(
             line["cancelled_at"] is not None
@@ -169,7 +178,7 @@ class Sales:
         account = self.world.identity.members(account_id, order_date)
         return {
             "sales_channel": row["sales_channel"] or UNKNOWN,
-            "country": row["country_code"] or UNKNOWN,
+            "country": row["country_code"] or account["country"],
             "sales_rep": row["sales_rep_id"] or account["sales_rep"],
             "segment": account["segment"],
             "industry": account["industry"],
@@ -216,6 +225,11 @@ class Sales:
     @cached_property
     def refunds(self) -> dict[str, list[Refund]]:
         """Refunds that count, by order."""
+        deleted = {
+            row["order_line_id"]
+            for row in self.reading.all("order_lines")
+            if row["exclusion_reason"] is not None
+        }
         lines: dict[str, list[RefundLine]] = defaultdict(list)
         rows = sorted(self.reading.live("refund_lines"), key=lambda row: row["refund_line_id"])
         for row in rows:
@@ -226,6 +240,7 @@ class Sales:
                     row["quantity"],
                     row["tax_amount"],
                     row["reason"],
+                    row["order_line_id"] not in deleted,
                 )
             )
         found: dict[str, list[Refund]] = defaultdict(list)
@@ -265,25 +280,42 @@ class Sales:
                 yield self._entry(order, line, "gross", day, gross, line.quantity)
                 yield self._entry(order, line, "discount", day, gross - net)
                 yield self._entry(order, line, "cost", day, line.cost or ZERO)
-                yield self._entry(order, None, "tax", day, money(line.tax * order.rate))
-        rest = order.tax - sum((line.tax for line in order.lines), ZERO)
-        yield self._entry(order, None, "tax", order.order_date, money(rest * order.rate))
-        shipping = money(order.shipping * order.rate)
-        yield self._entry(order, None, "shipping", order.order_date, shipping)
         standing = Standing(order, self.minor_digits(order.currency_code))
+        back: dict[str, Decimal] = defaultdict(Decimal)  # goods of each line so far
         for movement in standing.tell(self.refunds.get(order.order_id, [])):
-            yield from self._given_back(order, movement)
+            yield from self._given_back(order, movement, back)
+        yield from self._charges(order, standing.movements)
 
-    def _given_back(self, order: Order, movement: Movement) -> Iterator[Entry]:
+    def _charges(self, order: Order, movements: list[Movement]) -> Iterator[Entry]:
+        """Shipping and tax as they come and go, converted so that all of it comes to nothing."""
+        story = [(order.placed_at, placed_tax(order), order.shipping)]
+        story += [
+            (line.added_at, line.tax, ZERO)
+            for line in order.lines
+            if line.is_added_later and not line.is_gift_card
+        ]
+        story += [(one.moment, -one.tax, -one.shipping) for one in movements]
+        so_far = {"tax": ZERO, "shipping": ZERO}
+        for moment, *amounts in sorted(story, key=lambda one: one[0]):
+            for (kind, before), amount in zip(so_far.items(), amounts, strict=True):
+                so_far[kind] = after = before + amount
+                converted = money(after * order.rate) - money(before * order.rate)
+                if converted:
+                    day = self.reading.business_date(moment)
+                    yield self._entry(order, None, kind, day, converted)
+
+    def _given_back(
+        self, order: Order, movement: Movement, back: dict[str, Decimal]
+    ) -> Iterator[Entry]:
+        """What goes back, converted so that all of a line comes to what the line was."""
         day = self.reading.business_date(movement.moment)
         line, refund = movement.line, movement.refund
-        charges = {"shipping": movement.shipping, "tax": movement.tax}
-        for kind, amount in charges.items():
-            if amount:
-                yield self._entry(order, None, kind, day, -money(amount * order.rate))
         if movement.kind.endswith("_charges") or (line is not None and line.is_gift_card):
             return
-        amount = money(movement.goods * order.rate)
+        name = line.order_line_id if line is not None else ""
+        before = back[name]
+        back[name] += movement.goods
+        amount = money(back[name] * order.rate) - money(before * order.rate)
         entry = self._entry(order, line, movement.kind, day, amount, movement.quantity)
         if refund is not None:
             entry.refund_id = refund.refund_id
@@ -295,7 +327,7 @@ class Sales:
             other = money(movement.goods * own_rate)
             yield self._entry(order, line, "fx", day, amount - other)
         if line is not None and line.cost and line.quantity:
-            cost = money(line.cost * movement.quantity / line.quantity)
+            cost = money(line.cost * movement.costed / line.quantity)
             yield self._entry(order, line, "cost", day, -cost)
 
     def _entry(

@@ -26,11 +26,9 @@ class Price:
 def price_lines(order: Row, lines: list[Row], digits: int) -> dict[str, Price]:
     """Prices of the lines of an order, by line."""
     gross = {line["order_line_id"]: money(line["quantity"] * line["unit_price"]) for line in lines}
-    placed = [
-        (name, gross[name])
-        for name in (line["order_line_id"] for line in lines if not is_added_later(order, line))
-    ]
-    shares = allocate(order["order_discount_amount"], placed, digits)
+    placed = [line["order_line_id"] for line in lines if not is_added_later(order, line)]
+    bearing = [(name, gross[name]) for name in placed or gross]
+    shares = allocate(order["order_discount_amount"], bearing, digits)
     order_tax = _order_tax(order, lines, gross, shares, digits)
     return {
         line["order_line_id"]: _price(
@@ -49,14 +47,25 @@ def is_added_later(order: Row, line: Row) -> bool:
     return line["added_at"] is not None and line["added_at"] > order["placed_at"]
 
 
+def order_total(order: Row, lines: list[Row]) -> Decimal:
+    """What the order comes to with shipping and tax, by the amounts that are delivered."""
+    goods = sum(
+        (line["quantity"] * line["unit_price"] - line["line_discount_amount"] for line in lines),
+        ZERO,
+    )
+    taxes = [line["tax_amount"] for line in lines if line["tax_amount"] is not None]
+    added = sum(taxes, ZERO) if taxes else order["tax_amount"] or ZERO
+    if order["prices_include_tax"]:
+        added = ZERO
+    return goods - order["order_discount_amount"] + order["shipping_amount"] + added
+
+
 def _order_tax(
     order: Row, lines: list[Row], gross: dict[str, Decimal], shares: dict[str, Decimal], digits: int
 ) -> dict[str, Decimal]:
     """The order's own tax by line; it counts only if no line has tax."""
     if order["tax_amount"] is None or any(
-        line["tax_amount"] is not None
-        or (order["prices_include_tax"] and line["tax_rate"] is not None)
-        for line in lines
+        line["tax_amount"] is not None or line["tax_rate"] is not None for line in lines
     ):
         return {}
     values = [
@@ -75,15 +84,14 @@ def _price(
     line: Row, gross: Decimal, discount: Decimal, order_tax: Decimal | None, includes_tax: bool
 ) -> Price:
     """Take the tax out of gross and discount where prices hold it."""
+    rate = line["tax_rate"] or ZERO
     tax = line["tax_amount"] if line["tax_amount"] is not None else order_tax
-    if not includes_tax:
-        return Price(gross, discount, tax or ZERO)
     paid = gross - discount
-    if tax is not None:
-        part = (paid - tax) / paid if paid else ONE
+    if not includes_tax:
+        return Price(gross, discount, money(paid * rate) if tax is None else tax)
+    if tax is None:
+        net, net_gross = money(paid / (ONE + rate)), money(gross / (ONE + rate))
     else:
-        part = ONE / (ONE + (line["tax_rate"] or ZERO))
-    net_gross, net_discount = money(gross * part), money(discount * part)
-    if tax is not None:
-        net_gross = paid - tax + net_discount
-    return Price(net_gross, net_discount, paid - (net_gross - net_discount))
+        net = paid - tax
+        net_gross = money(gross * net / paid) if paid else net + discount
+    return Price(net_gross, net_gross - net, paid - net)

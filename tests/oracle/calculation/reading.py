@@ -186,8 +186,8 @@ def _broken_date(table: RawTable, row: Row, plausible: tuple[datetime, datetime]
         moment = as_moment(event)
         if not earliest <= moment < latest:
             return "implausible_date"
-        is_ahead = loaded is not None and moment > loaded + timedelta(hours=24)
-        if is_ahead and isinstance(event, datetime):
+        is_moment = isinstance(event, datetime)  # a contract may well begin later
+        if is_moment and loaded is not None and moment > loaded + timedelta(hours=24):
             return "future_event"
     for part in table.parts_dated_by:
         if row[part] is not None and as_moment(row[part]) < earliest:

@@ -7,8 +7,8 @@ period, dimension and member a dict of parts by name. `make_cells` does the rest
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 
 from oracle.calculation.calendar import Calendar, Period
 from oracle.calculation.cell import Cell, CellKey, Number
@@ -40,6 +40,8 @@ class Variant:
         a number has no parts, but is without activity where `activity` is 0.
     interval: `wilson`, or what gives the interval from the parts.
     needs: tables or columns (`refunds`, `a.b or c`) without which it says `missing_source`.
+    needs_of: what the numerator, the denominator or n needs, where that is less than all of it.
+    lacks_source: whether a source that was delivered says nothing at all of a part.
     window_days: how long after its period's end it still moves by itself.
     not_estimable, missing_cost, fx_missing, left_censored: whether a period is so.
     scale: what the ratio is multiplied by.
@@ -58,6 +60,8 @@ class Variant:
     missing_cost: Callable[[Period], bool] | None = None
     fx_missing: Callable[[Period], bool] | None = None
     left_censored: Callable[[Period], bool] | None = None
+    needs_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lacks_source: bool = False
     scale: int = 1
     grains: tuple[str, ...] | None = None
 
@@ -71,26 +75,56 @@ class Maker:
     low_n: int
 
     def make_cells(
-        self, kpi: str, variants: Iterable[Variant], table: Table, grains: Iterable[str]
+        self,
+        kpi: str,
+        variants: Iterable[Variant],
+        table: Table,
+        grains: Iterable[str],
+        part_needs: dict[str, tuple[str, ...]] | None = None,
     ) -> Iterator[tuple[CellKey, Cell]]:
-        """The cells of a KPI: all totals, and members of which some part is not 0."""
+        """The cells of a KPI: all totals, and the members that have parts.
+
+        Args:
+            kpi: its table without kpi_.
+            variants: its numbers.
+            table: parts by period, dimension and member.
+            grains: those that it is offered in.
+            part_needs: what parts need; a part whose source was not delivered is None, the others
+                are shown. If it is not given, numbers without a source show no part at all.
+        """
         rows = {(period, *TOTAL): {} for grain in grains for period in self.calendar.periods[grain]}
         rows.update({spot: parts for spot, parts in table.items() if spot[0].grain in grains})
+        unknown = dict.fromkeys(
+            part
+            for part, needs in (part_needs or {}).items()
+            if not all(self.reading.has(need) for need in needs)
+        )
+        rows = {spot: parts | unknown for spot, parts in rows.items()}
         for variant in variants:
             missing = not all(self.reading.has(need) for need in variant.needs)
             for (period, dimension, member), parts in rows.items():
                 if variant.grains and period.grain not in variant.grains:
                     continue
-                cell = self.cell(variant, period, parts, missing)
-                if (dimension, member) == TOTAL or _is_anything(variant, parts):
-                    key = CellKey(kpi, variant.name, period.grain, period.start, dimension, member)
-                    yield key, cell
+                key = CellKey(kpi, variant.name, period.grain, period.start, dimension, member)
+                yield key, self.cell(variant, period, parts, missing, part_needs is None)
 
-    def cell(self, variant: Variant, period: Period, parts: Parts, missing: bool) -> Cell:
+    def cell(
+        self,
+        variant: Variant,
+        period: Period,
+        parts: Parts,
+        missing: bool,
+        hides_parts: bool = True,
+    ) -> Cell:
         """One number with its status."""
-        numerator = None if missing else _take(variant.numerator, parts)
-        denominator = None if missing else _take(variant.denominator, parts)
-        n = None if missing else _take(variant.n, parts)
+        hidden = missing and hides_parts
+        numerator, denominator, n = (
+            None
+            if hidden and not self._is_known(variant, name)
+            else _take(getattr(variant, name), parts)
+            for name in ("numerator", "denominator", "n")
+        )
+        n = _whole(n)
         status = self._status(variant, period, parts, missing, numerator, denominator, n)
         value = None
         if status not in NULL_STATUSES:
@@ -117,6 +151,10 @@ class Maker:
             is_mature=self.calendar.is_mature(period, variant.window_days),
         )
 
+    def _is_known(self, variant: Variant, name: str) -> bool:
+        """Whether a part is known though the number as a whole is not."""
+        return name in variant.needs_of and all(map(self.reading.has, variant.needs_of[name]))
+
     def _status(
         self,
         variant: Variant,
@@ -128,7 +166,7 @@ class Maker:
         n: Number,
     ) -> str:
         """The first status that applies."""
-        if missing:
+        if missing or variant.lacks_source:
             return "missing_source"
         if variant.missing_cost and variant.missing_cost(period):
             return "missing_cost"
@@ -166,12 +204,12 @@ def _take(take: Take | None, parts: Parts) -> Number:
         return None
     if isinstance(take, str):
         return parts.get(take, Decimal(0))
-    return take(parts)
+    try:
+        return take(parts)
+    except TypeError:  # of a part that is None
+        return None
 
 
-def _is_anything(variant: Variant, parts: Parts) -> bool:
-    """Whether a part of the number is not 0."""
-    taken = (variant.numerator, variant.denominator)
-    if variant.statistic:
-        taken = (variant.activity or variant.n,)
-    return any(_take(take, parts) for take in taken)
+def _whole(n: Number) -> int | None:
+    """A number of units; shares of them are rounded half up."""
+    return None if n is None else int(Decimal(n).quantize(Decimal(1), ROUND_HALF_UP))

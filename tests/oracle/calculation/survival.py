@@ -1,4 +1,4 @@
-"""Kaplan-Meier: how many are still waiting after so many days, when some were not watched so long."""
+"""Kaplan-Meier: how many still wait after so many days, though some were not watched so long."""
 
 from __future__ import annotations
 

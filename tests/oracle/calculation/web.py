@@ -90,7 +90,7 @@ class Sessioniser:
             for position, origin in enumerate(origins):
                 if origin is None:
                     continue
-                changes += position > 0 and last_origin is not None and origin != last_origin
+                changes += position > 0 and origin != last_origin
                 last_origin = origin
             visits.append(self._visit(part, origins, 1 + changes))
         return visits
@@ -107,6 +107,7 @@ class Sessioniser:
     def _visit(self, hits: list[TypedRow], origins: list[Origin | None], parts: int) -> Visit:
         first, last = hits[0], hits[-1]
         origin = next((found for found in origins if found is not None), NOWHERE)
+        views = [hit for hit in hits if hit["event_name"] == "page_view"]
         sizes = [hit["bytes_sent"] for hit in hits if hit["bytes_sent"] is not None]
         return Visit(
             session_id=f"{first['client_id']}@{first['event_at']}",
@@ -115,11 +116,11 @@ class Sessioniser:
             contact_id=_first(hit["contact_id"] for hit in reversed(hits)),
             started_at=first["event_at"],
             ended_at=last["event_at"],
-            pageviews=sum(hit["event_name"] == "page_view" for hit in hits),
+            pageviews=len(views),
             bytes_sent=sum(sizes) if sizes else None,
             origin=origin,
             channel=self.channels.of_origin(origin),
-            landing_page=path_of(_first(hit["page_url"] for hit in hits)),
+            landing_page=path_of(_first(hit["page_url"] for hit in views)),
             device_type=_first(hit["device_type"] for hit in hits),
             country_code=_first(hit["country_code"] for hit in hits),
             has_form=any(hit["event_name"] == "form_submit" for hit in hits),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 
 from oracle.calculation.business import Business
@@ -47,6 +48,85 @@ class World:
         return Identity(self.reading, self.business)
 
     @cached_property
+    def contract_book(self):
+        """Contracts that count (`contract_book.ContractBook`)."""
+        from oracle.calculation.contract_book import contract_book
+
+        return contract_book(self.reading, self.identity, self.rates, self.parameters)
+
+    @cached_property
+    def account_members(self):
+        """What an account is on a day (`members.AccountMembers`)."""
+        from oracle.calculation.members import account_members
+
+        return account_members(self)
+
+    @cached_property
+    def activity(self):
+        """When accounts are customers (`activity.AccountActivity`)."""
+        from oracle.calculation.activity import AccountActivity
+
+        return AccountActivity(
+            self.order_dates,
+            self.contract_book,
+            self.number("inactivity_days"),
+            self.reading.today,
+        )
+
+    @cached_property
+    def subscriptions(self):
+        """When contracts are in service (`activity.SubscriptionActivity`)."""
+        from oracle.calculation.activity import SubscriptionActivity
+
+        return SubscriptionActivity(
+            self.contract_book.contracts, self.account_members, self.reading.today
+        )
+
+    @cached_property
+    def order_dates(self) -> dict:
+        """The days of the valid orders of each account, in order."""
+        from oracle.calculation.customers import valid_order_dates
+
+        return valid_order_dates(self.sales.valid)
+
+    @cached_property
+    def brought(self) -> list:
+        """Account, day, net sales and margin of each movement."""
+        from oracle.calculation.customers import brought
+
+        return brought(self.sales.entries)
+
+    @cached_property
+    def answers(self) -> list:
+        """Answers and invitations of surveys (`surveys.Answer`)."""
+        from oracle.calculation.surveys import answers
+
+        orders = self.sales.orders
+        return answers(
+            self.reading,
+            self.identity,
+            lambda order_id: orders[order_id].account_id if order_id in orders else None,
+        )
+
+    def net_sales(self, account_id: str, start: date, end: date):
+        """Net sales of an account in [start, end)."""
+        from oracle.calculation.customers import net_sales
+
+        return net_sales(self._brought_by.get(account_id, ()), start, end)
+
+    @cached_property
+    def _brought_by(self) -> dict:
+        found: dict = {}
+        for account_id, day, net, _ in self.brought:
+            found.setdefault(account_id, []).append((day, net))
+        return found
+
+    @cached_property
+    def sales_without_rate(self) -> list:
+        """Days of orders that were rejected for lack of a rate."""
+        return list(self.sales.fx_missing)
+
+    @cached_property
     def calendar(self) -> Calendar:
         """Periods; they begin with the first event, or the first day that bears a cost."""
         return Calendar(self.reading, self.parameters, self._cost_days())
@@ -70,6 +150,13 @@ class World:
         from oracle.calculation.orders import Sales
 
         return Sales(self)
+
+    @cached_property
+    def closed_deals(self):
+        """Deals that are won or lost."""
+        from oracle.calculation.deals import closed_deals
+
+        return closed_deals(self)
 
     @cached_property
     def payments(self):
@@ -97,7 +184,9 @@ class World:
         """What leads are made with."""
         from oracle.calculation.leads import LeadSources
 
-        return LeadSources(self.reading, self.identity, self.channels, self.campaigns)
+        return LeadSources(
+            self.reading, self.identity, self.channels, self.campaigns, self.web.visitors
+        )
 
     @cached_property
     def leads(self):
@@ -111,7 +200,7 @@ class World:
         """What became of each lead."""
         from oracle.calculation.lead_facts import journeys
 
-        return journeys(self.lead_sources, self.leads, self.sales.orders)
+        return journeys(self.lead_sources, self.leads, self.sales.orders.values())
 
     @cached_property
     def lead_scores(self):
@@ -119,6 +208,13 @@ class World:
         from oracle.calculation.lead_facts import scores
 
         return scores(self.lead_sources, self.leads, self.number("score_after_days"))
+
+    @cached_property
+    def quotes(self):
+        """Quotes that count."""
+        from oracle.calculation.lead_facts import quotes
+
+        return quotes(self.lead_sources, self.leads, self.sales.orders.values())
 
     @cached_property
     def costs(self):

@@ -18,6 +18,7 @@ from oracle.calculation.kpis.order_members import (
     own_members,
 )
 from oracle.calculation.money import ZERO, money
+from oracle.calculation.orders import placed_tax
 from oracle.calculation.rollup import Sums
 from oracle.calculation.statistics import Interval, delta, quantile
 from oracle.calculation.statuses import TOTAL, Parts, Table, Variant
@@ -49,22 +50,21 @@ def worths(world: World) -> list[Worth]:
 
 def _worth(order: Order, returns: Decimal) -> Worth:
     lines = [line for line in order.lines if not line.is_added_later and not line.is_gift_card]
-    tax = order.tax - sum(
-        (line.tax for line in order.lines if line.is_added_later or line.is_gift_card), ZERO
-    )
     return Worth(
         order=order,
         gross=sum((money(line.gross * order.rate) for line in lines), ZERO),
         value=sum((money(line.net * order.rate) for line in lines), ZERO),
         returns=returns,
-        charges=money(tax * order.rate) + money(order.shipping * order.rate),
+        charges=money(placed_tax(order) * order.rate) + money(order.shipping * order.rate),
         products=frozenset(line.members["product"] for line in lines) or frozenset(["(unknown)"]),
     )
 
 
 def aov_cells(world: World) -> Iterable[tuple[CellKey, Cell]]:
     """All cells of K02."""
-    return world.maker.make_cells("aov", list(variants(world)), aov_table(world), GRAINS)
+    needs = {"order_returns": ("refunds",)}
+    table = aov_table(world)
+    return world.maker.make_cells("aov", list(variants(world)), table, GRAINS, needs)
 
 
 def aov_table(world: World) -> Table:

@@ -20,12 +20,22 @@ if TYPE_CHECKING:
 
 GRAINS = FROM_WEEK
 BY_PRODUCT = ("product", "product_category")
+PART_NEEDS = {
+    "refunds": ("refunds",),
+    "refunds_of_orders": ("refunds",),
+    "refunds_with_return": ("refunds",),
+    "refunds_without_return": ("refunds",),
+    "refunds_quality": ("refunds", "refunds.reason or refund_lines.reason"),
+    "orders_refunded": ("refunds",),
+    "units_returned": ("refunds", "refund_lines.quantity"),
+}
 NOT_BY_REASON = ("order_value", "orders_valid", "units")
 
 
 def refund_cells(world: World) -> Iterable[tuple[CellKey, Cell]]:
     """All cells of K23."""
-    return world.maker.make_cells("refunds", list(variants(world)), refund_table(world), GRAINS)
+    table = refund_table(world)
+    return world.maker.make_cells("refunds", list(variants(world)), table, GRAINS, PART_NEEDS)
 
 
 def refund_table(world: World) -> Table:

@@ -32,11 +32,19 @@ MONEY = (*PARTS.values(), "net_sales_order_dated", "net_sales_invoiced", "net_sa
 BY_PRODUCT = ("product", "product_category")
 NOT_BY_PRODUCT = ("shipping", "tax", "net_sales_paid", "orders_valid")
 COSTS = "product_costs or order_lines.unit_cost"
+PART_NEEDS = {
+    "returns": ("refunds",),
+    "net_sales_order_dated": ("refunds",),
+    "net_sales_invoiced": ("refunds", "orders.invoiced_at"),
+    "net_sales_paid": ("payments",),
+    "cogs": (COSTS,),
+}
 
 
 def sales_cells(world: World) -> Iterable[tuple[CellKey, Cell]]:
     """All cells of K01."""
-    return world.maker.make_cells("sales", list(variants(world)), sales_table(world), GRAINS)
+    table = sales_table(world)
+    return world.maker.make_cells("sales", list(variants(world)), table, GRAINS, PART_NEEDS)
 
 
 def sales_table(world: World) -> Table:

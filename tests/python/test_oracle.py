@@ -1,0 +1,59 @@
+"""The independent calculation and what compares it: that it runs what dbt runs, and can fail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+from oracle.businesses.traits import SMALL
+from oracle.calculation.calculate import calculate
+from oracle.compare import built_cells, differences
+from oracle.replay import Replay
+from oracle.shapes import SHAPES
+from oracle.workshop import business_of, compiled
+
+BARE = next(shape for shape in SHAPES if shape.name == "bare")
+BUSINESS = business_of(replace(SMALL, orders=10), BARE)
+# A slip in the SQL that dbt ran, by model.
+SLIPS = {
+    "kpi_aov": ("orders_valid", "orders_with_value"),
+    "int_build__clock": ("max(", "min("),
+    "fct_account_spells": ("45", "46"),
+}
+
+
+@pytest.fixture(scope="module")
+def compiled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project compiled for what a business without any optional table delivers."""
+    return compiled(BARE, tmp_path_factory.mktemp("oracle"))
+
+
+@pytest.fixture
+def replay(compiled_folder: Path, tmp_path: Path) -> Replay:
+    """What dbt ran, to run again."""
+    return Replay(BARE, compiled_folder, tmp_path)
+
+
+def test_the_replay_builds_what_dbt_built(compiled_folder: Path, replay: Replay) -> None:
+    """Every cell of kpi_values is the one that the dbt process wrote."""
+    with duckdb.connect(str(compiled_folder / "build.duckdb"), read_only=True) as connection:
+        by_dbt = built_cells(connection)
+    assert by_dbt
+    assert built_cells(replay.build(business_of(SMALL, BARE))) == by_dbt
+
+
+def test_both_calculations_agree(replay: Replay) -> None:
+    """On one business; scripts/verify tries hundreds."""
+    assert not list(differences(built_cells(replay.build(BUSINESS)), calculate(BUSINESS)))
+
+
+@pytest.mark.parametrize("model", SLIPS)
+def test_a_slip_in_a_model_is_noticed(replay: Replay, model: str) -> None:
+    """A model that does something else differs from the independent calculation."""
+    right, wrong = SLIPS[model]
+    step = next(step for step in replay.steps if step.model == model)
+    assert right in step.sql
+    replay.steps[replay.steps.index(step)] = replace(step, sql=step.sql.replace(right, wrong))
+    assert list(differences(built_cells(replay.build(BUSINESS)), calculate(BUSINESS)))
