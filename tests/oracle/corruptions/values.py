@@ -6,16 +6,15 @@ table's other texts; it answers with the text that stands there now.
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
-
 from oracle.calculation.business import Business
 
-WRITTEN = Path(__file__).with_name("values.yml")
+WRITTEN = Path(__file__).with_name("values.json")
 Corrupt = Callable[[random.Random, str, list[str]], str]
 
 BLANKS = ["", " ", "\t", "\u00a0", "\r\n", "\u2003", "\u3000", "\x0b\x0c", "\u2028", "\x1f", "\x85"]
@@ -126,7 +125,7 @@ def _written(texts: list[str]) -> Corrupt:
 
 
 KINDS: dict[str, Corrupt] = {
-    **{kind: _written(texts) for kind, texts in yaml.safe_load(WRITTEN.read_text("utf-8")).items()},
+    **{kind: _written(texts) for kind, texts in json.loads(WRITTEN.read_text("utf-8")).items()},
     "nothing": lambda dice, old, others: dice.choice(BLANKS) * dice.randint(1, 3),
     "long number": _long_number,
     "moment": _moment,
