@@ -41,7 +41,7 @@ def built(folder: Path) -> Iterator[tuple[Business, duckdb.DuckDBPyConnection]]:
     """A damaged business, and what the project made of it."""
     shape = SHAPES[0]
     replay = Replay(shape, compiled_project(shape, folder, TRUST), folder / "built", TRUST)
-    business, _ = corrupted(random_business(shape, 12), 12, 125)
+    business, _ = corrupted(random_business(shape, 15), 15, 125)
     yield business, replay.build(business)
     replay.close()
 
