@@ -110,7 +110,7 @@ def judge(
     good, rejected = [], []
     for raw in rows:
         row, reason = _typed(table, raw)
-        reason = reason or _broken_date(table, row, plausible) or broken_rule(name, row)
+        reason = reason or broken_date(table, row, plausible) or broken_rule(name, row)
         if reason:
             rejected.append((row, reason))
         else:
@@ -176,7 +176,8 @@ def as_moment(value: date | datetime) -> datetime:
     return value if isinstance(value, datetime) else datetime.combine(value, time())
 
 
-def _broken_date(table: RawTable, row: Row, plausible: tuple[datetime, datetime]) -> str | None:
+def broken_date(table: RawTable, row: Row, plausible: tuple[datetime, datetime]) -> str | None:
+    """The first rule of dates that a row breaks."""
     earliest, latest = plausible
     loaded = row["loaded_at"]
     if loaded is not None and not earliest <= loaded < latest:

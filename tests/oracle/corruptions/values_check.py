@@ -13,7 +13,7 @@ import duckdb
 
 from oracle.calculation.business import Business
 from oracle.calculation.contract import TABLES
-from oracle.calculation.reading import judge, newest, typed_value
+from oracle.calculation.reading import broken_date, judge, newest, typed_value
 from oracle.calculation.rules import LARGEST
 from oracle.calculation.values import WHITE_SPACE
 
@@ -104,7 +104,7 @@ class _Table:
             reasons = self.rejected[_as_delivered(raw)]
             if not reasons:
                 yield Failure(self.table, at, f"is to be rejected as {bad[0][1]}: {raw}")
-            elif (reason := reasons.pop()) not in self._true_reasons(raw, bad[0][1]):
+            elif (reason := reasons.pop()) not in self._true_reasons(raw, *bad[0]):
                 yield Failure(self.table, at, f"is {bad[0][1]}, not {reason}: {raw}")
         kept = {id(row) for row in newest(self.contract, list(good.values()))}
         for at, row in good.items():
@@ -124,9 +124,9 @@ class _Table:
             for reason in reasons:
                 yield Failure(self.table, None, f"was rejected as {reason}: {dict(row)}")
 
-    def _true_reasons(self, raw: Raw, first: str) -> set[str]:
+    def _true_reasons(self, raw: Raw, row: dict, first: str) -> set[str]:
         """The reasons that may stand at a rejected row; a number too large may be unreadable."""
-        found = {first}
+        found = {first, broken_date(self.contract, row, self.plausible)}
         for column in self.contract.columns:
             value, broken = typed_value(column, (raw.get(column.name) or "").strip(WHITE_SPACE))
             if broken:
