@@ -32,6 +32,7 @@
 
 {% macro record_build(results) %}
     {%- if execute and flags.WHICH == 'build' %}
+        {%- do check_landed_files() %}
         {%- do adapter.create_schema(api.Relation.create(
             database=target.database, schema='trust'
         )) %}

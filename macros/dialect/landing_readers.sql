@@ -19,10 +19,7 @@
         {%- for path in csv_paths -%}
             {%- do lines.append(
                 "(select " ~ sql_literal(path) ~ " as path, any_value(line) as line from (select line"
-                ~ " from read_csv(" ~ path_literal(path) ~ ", auto_detect = false, header = false,"
-                ~ " columns = {'line': 'varchar'}, delim = '\x1f', quote = '', escape = '',"
-                ~ " encoding = '" ~ encoding ~ "',"
-                ~ " strict_mode = false, null_padding = true, ignore_errors = true) limit 1))"
+                ~ " from " ~ lines_of(path) ~ " limit 1))"
             ) -%}
         {%- endfor -%}
         {%- for row in run_query(lines | join(' union all ')).rows -%}
@@ -40,6 +37,11 @@
                     row[0] ~ " does not start with a header line of table " ~ table_name ~ " (columns"
                     ~ " separated by '" ~ var('landing_delimiter') ~ "', " ~ encoding ~ "): name its"
                     ~ " columns as the contract does, or deliver another file. " ~ page
+                ) -%}
+            {%- elif not is_whole_header(row[1]) -%}
+                {%- do found.problems.append(
+                    row[0] ~ " has a quote in its header line that does not close, or not around a"
+                    ~ " whole name: write the file again. " ~ page
                 ) -%}
             {%- elif names | length < (columns.values() | map(attribute='count') | sum) -%}
                 {%- do found.problems.append(
@@ -119,6 +121,14 @@
     {{ return(columns) }}
 {% endmacro %}
 
+{#- Whether every quote of a CSV header line stands around a whole name. A name that is not closed goes
+    on in the next lines, and would take rows into the header. -#}
+{% macro is_whole_header(line) %}
+    {%- set delimiter = modules.re.escape(var('landing_delimiter')) -%}
+    {%- set cell = '("([^"]|"")*"|((?!' ~ delimiter ~ ')[^"])*)' -%}
+    {{ return(modules.re.fullmatch(cell ~ '(' ~ delimiter ~ cell ~ ')*', line) is not none) }}
+{% endmacro %}
+
 {#- Files that can't be what their name or the variable `landing_encoding` says: path to the line that
     says so. A file above 64 MB is not looked at here, nor is what a packed CSV file holds; if it is
     broken, reading it stops with the engine's own message, still before any model runs. -#}
@@ -145,6 +155,9 @@
             {%- if not bytes[0].startswith('1F8B') -%}
                 {%- do broken.update({path: path ~ " is no gzip file: pack it again, or deliver it as"
                     ~ " .csv. " ~ page}) -%}
+            {%- elif is_cut_off(path, bytes[1]) -%}
+                {%- do broken.update({path: path ~ " was cut off, or packs no " ~ landing_encoding()
+                    ~ " text: pack it again. " ~ page}) -%}
             {%- endif -%}
         {%- elif bytes[0].startswith('EFBBBF') -%}
             {%- do broken.update({path: path ~ " starts with a UTF-8 byte order mark, but"
@@ -159,6 +172,27 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(broken) }}
+{% endmacro %}
+
+{#- The lines of a CSV file, each a `line` of text. -#}
+{% macro lines_of(path) -%}
+    read_csv({{ path_literal(path) }}, auto_detect = false, header = false,
+        columns = {'line': 'varchar'}, delim = '\x1f', quote = '', escape = '',
+        encoding = '{{ landing_encoding() }}',
+        strict_mode = false, null_padding = true, ignore_errors = true)
+{%- endmacro %}
+
+{#- Whether a gzip file ends too early, which the engine takes for its end. A whole one closes with four
+    bytes that say how long its text is, or the last piece of it; in one that was cut off they are any
+    bytes, and nearly always a far larger number. Lines that the engine skips here are allowed for.
+    The commands look at the check sum too, which dbt can't. -#}
+{% macro is_cut_off(path, last_bytes) %}
+    {%- set query -%}
+        select 1000000 + 2 * coalesce(sum(coalesce(strlen(line), 0) + 2), 0)
+        from {{ lines_of(path) }}
+    {%- endset -%}
+    {%- set length = last_bytes[6:8] ~ last_bytes[4:6] ~ last_bytes[2:4] ~ last_bytes[0:2] -%}
+    {{ return((length | int(base=16)) > (run_query(query).rows[0][0] | int)) }}
 {% endmacro %}
 
 {#- The paths of files up to 64 MB. -#}

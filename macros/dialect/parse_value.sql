@@ -1,11 +1,12 @@
 {#- Text to a type of the landing contract; null where the text is not of that type.
     Types: text, integer, decimal (18,4), rate (18,8), boolean, date, timestamp (UTC, naive).
-    Only the written forms of the contract are read: words like `infinity`, hexadecimal numbers
-    and dates without a leading year are refused, although the engine would take them. -#}
+    Only the written forms of the contract are read: words like `infinity`, hexadecimal numbers,
+    dates without a leading year or in a year 0, and offsets that no zone has are refused, although
+    the engine would take them. Of a moment in a date column the day counts as it is written. -#}
 {% macro parse_value(text_sql, contract_type) -%}
     {%- set number = "'[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?'" -%}
     {%- set iso_date -%}
-        '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?))?)?'
+        '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?(Z|UTC|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?))?)?'
     {%- endset -%}
     {%- if contract_type == 'text' -%}
         {{ text_sql }}
@@ -26,12 +27,17 @@
         end
     {%- elif contract_type == 'date' -%}
         case
-            when regexp_full_match({{ text_sql }}, {{ iso_date }})
+            when
+                regexp_full_match({{ text_sql }}, {{ iso_date }})
+                and not starts_with({{ text_sql }}, '0000')
+                and try_cast({{ text_sql }} as timestamptz) is not null
                 then try_cast({{ text_sql }} as date)
         end
     {%- elif contract_type == 'timestamp' -%}
         case
-            when regexp_full_match({{ text_sql }}, {{ iso_date }})
+            when
+                regexp_full_match({{ text_sql }}, {{ iso_date }})
+                and not starts_with({{ text_sql }}, '0000')
                 then try_cast({{ text_sql }} as timestamptz) at time zone 'UTC'
         end
     {%- else -%}

@@ -1,5 +1,15 @@
-{#- Text without white space around it (blanks, tabs, line ends, no-break spaces); null if nothing
-    is left. -#}
+{#- Text without white space around it (blanks, tabs, line ends, no-break spaces, all that Unicode
+    calls so); null if nothing is left. Nearly every value begins and ends with a printable character
+    of ASCII, and is then passed on as it is. -#}
 {% macro trimmed_text(text_sql) -%}
-    nullif(trim({{ text_sql }}, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), '')
+    case
+        when left({{ text_sql }}, 1) between '!' and '~' and right({{ text_sql }}, 1) between '!' and '~'
+            then {{ text_sql }}
+        else nullif(
+            regexp_replace(
+                {{ text_sql }}, '^[[:space:]\pZ\x{85}]+|[[:space:]\pZ\x{85}]+$', '', 'g'
+            ),
+            ''
+        )
+    end
 {%- endmacro %}

@@ -12,8 +12,9 @@ import duckdb
 from rich.console import Console
 
 from commerce_kpis.console import UserError, make_console, run_command
+from commerce_kpis.damaged_files import check_damaged_files
 from commerce_kpis.dbt_run import run_dbt
-from commerce_kpis.landing_options import generate_macros, landing_options
+from commerce_kpis.landing_options import generate_macros, landing_options, project_variables
 from commerce_kpis.locks import locked
 from commerce_kpis.mapping import load_mapping, map_delivery
 from commerce_kpis.profile import build_file
@@ -73,6 +74,7 @@ def main(
         if mapping and delivery:
             folder = (file.parent if file else warehouse_folder()) / "landing" / mapping
             chosen = _mapped(mapping, delivery, folder, console) | chosen
+        check_damaged_files({**project_variables(), **chosen})
         generate_macros()
         arguments = ["build", *(["--full-refresh"] if full_refresh else [])]
         if unit_tests:

@@ -16,6 +16,7 @@ import click
 import duckdb
 
 from commerce_kpis.console import UserError, make_console, run_command
+from commerce_kpis.damaged_files import check_damaged_files
 from commerce_kpis.dbt_run import run_operation
 from commerce_kpis.kpi_yaml import kpi_models
 from commerce_kpis.landing_options import generate_macros, landing_options, project_variables
@@ -42,6 +43,7 @@ def main(parameters: dict, as_json: bool) -> None:
     file = build_file()
     if file is None:
         raise UserError("profiles.yml: the target is no DuckDB file, so there is nothing to read.")
+    check_damaged_files(settings)
     generate_macros()
     report = read_landing(settings, parameters, file)
     report["place"] = _place(settings, file)

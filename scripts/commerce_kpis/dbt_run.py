@@ -32,6 +32,12 @@ WATCHED = (
     "import os, threading; "
     "threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start(); "
 )
+# What the engine says of a file of which it read nothing: the words on one line.
+UNREADABLE_FILE = re.compile(
+    r"Error: (?P<what>[^.:\n]*?)"
+    r"(?: in file '(?P<file>[^']+)'|[.:] .*? file = (?P<csv>.+?) delimiter = )"
+    r"|(?P<words>Failed to read file) \"(?P<parquet>[^\"]+)\""
+)
 GOOD = ("success", "pass", "warn")
 ROOMS = ("seeds", "landing", "staging", "intermediate", "core", "kpis", "trust", "tests")
 FAILURES_SHOWN = 20
@@ -343,6 +349,12 @@ def _explain(outcome: Outcome) -> str:
         return (
             "A CSV file that is packed or above 64 MB is no Latin-1 text, though landing_encoding "
             "says so (Windows-1252, with its euro sign, is not Latin-1): write the files as UTF-8."
+        )
+    if found := UNREADABLE_FILE.search(text):
+        file = found["file"] or found["csv"] or found["parquet"]
+        return (
+            f"{file} can't be read ({found['what'] or found['words']}): write it again. "
+            "See docs/landing_contract.md."
         )
     if outcome.return_code < 0:
         return (

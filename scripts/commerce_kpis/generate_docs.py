@@ -58,7 +58,8 @@ The variable `landing` in `dbt_project.yml` is the switch; `--vars` sets it for 
 - **`files`**: a table is one file named after it (`orders.csv`, `orders.csv.gz`, `orders.parquet`)
   or a folder named after it with any number of such files (`orders/2025-06.csv`), whose columns are
   matched by name. `landing_path` is absolute, or relative to the project. A file for a table that
-  the contract does not know stops the build; names that start with `.` or `_` are ignored.
+  the contract does not know stops the build; names that start with `.` or `_` are ignored. A file
+  that changes while a build reads it fails the build.
 - **CSV**: UTF-8 (with or without a byte order mark), or Latin-1 in all files with
   `landing_encoding: latin-1`; a header line, `,` between values (`landing_delimiter` changes it),
   `"` around values that hold a delimiter, a quote (doubled) or a line end; lines end the same way
@@ -74,10 +75,12 @@ The variable `landing` in `dbt_project.yml` is the switch; `--vars` sets it for 
   contract does not know is kept in `raw_row` only.
 - White space around a value is dropped; an empty value is a missing one and takes the default.
 - **text**: as written. **integer**: `17850` or `17850.0`. **decimal**: money or quantity,
-  `1234.5678` with a point, up to four places (more are rounded half up), below 1,000,000,000,000.
-  **rate**: up to eight places. **boolean**: `true`, `false`, `1`, `0`. **date**: `2025-06-30`.
-  **timestamp**: `2025-06-30 14:05:00`, with `T` or a blank; an offset (`Z`, `+02:00`) is converted,
-  a moment without one is UTC.
+  `1234.5678` with a point, or with an exponent (`1.2e3`), up to four places (more are rounded half
+  up), below 1,000,000,000,000. **rate**: the same with up to eight places. **boolean**: `true`,
+  `false`, `1`, `0`, in any case. **date**: `2025-06-30`; of a moment the day as it is written.
+  **timestamp**: `2025-06-30 14:05:00`, with `T` or a blank, with or without seconds; an offset
+  after them (`Z`, ` UTC`, `+02:00`, up to 14 hours) is converted, a moment without one is UTC, and
+  what is finer than a microsecond is cut off.
 - Money is in the row's currency. Amounts are positive unless the text says otherwise.
 - A pair of dates or moments is half-open: the end is the first one outside.
 - **Key**: one row counts per source and key. Of several the newest `source_updated_at` counts, then
@@ -97,7 +100,7 @@ The reasons of every table are:
 | `invalid_source_name` | names a source `person`, `guest` or `contact`, or one with a colon |
 | `implausible_date` | happens outside `earliest_plausible_date` and `latest_plausible_date` |
 | `implausible_loaded_at` | was loaded outside these dates, and would move the data's clock |
-| `future_event` | happens more than 24 hours after it was loaded |
+| `future_event` | happens at a moment more than 24 hours after it was loaded; a day may lie ahead |
 | `implausible_<column>` | holds an amount or a number of 1,000,000,000,000 or more |
 | `implausible_<column>` | has a part that is dated before `earliest_plausible_date` |
 

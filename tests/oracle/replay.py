@@ -24,6 +24,8 @@ from oracle.shapes import PROJECT, Shape
 
 DATABASE = "build"
 SEED_SCHEMAS = ("config", "definitions")
+EVERY_KPI = ("kpi_values",)
+TRUST = ("dq_conservation", "dq_rejected_rows", "dq_rules")
 Column = tuple
 
 
@@ -40,17 +42,20 @@ class Step:
 class Replay:
     """The compiled project of one shape and a database that it builds into."""
 
-    def __init__(self, shape: Shape, compiled: Path, folder: Path) -> None:
+    def __init__(
+        self, shape: Shape, compiled: Path, folder: Path, models: tuple[str, ...] = ()
+    ) -> None:
         """Open an empty database.
 
         Args:
             shape: what is delivered.
             compiled: the folder that `compile_shape` filled.
             folder: where raw files are written to; each process needs its own.
+            models: only these are built, and what they read; everything if there are none.
         """
         self.shape, self.folder = shape, folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.steps = _steps(compiled, str(compiled / "landing"), str(folder))
+        self.steps = _steps(compiled, str(compiled / "landing"), str(folder), models)
         self.connection = duckdb.connect()
         self.connection.execute("set TimeZone = 'UTC'")
         self.connection.execute("set preserve_insertion_order = false")
@@ -109,21 +114,24 @@ def write_landing(business: Business, folder: Path, parts: int = 1) -> None:
             path = folder / f"{table}.csv" if parts == 1 else folder / table / f"{part}.csv"
             path.parent.mkdir(exist_ok=True)
             with path.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.DictWriter(file, names, lineterminator="\n")
+                writer = csv.DictWriter(file, names)
                 writer.writeheader()
                 writer.writerows(business.tables[table][part::parts])
 
 
-def compile_shape(shape: Shape, business: Business, folder: Path) -> Path:
-    """Build one business of a shape with dbt itself, into a folder that keeps what it ran."""
+def compile_shape(
+    shape: Shape, business: Business, folder: Path, models: tuple[str, ...] = EVERY_KPI + TRUST
+) -> Path:
+    """Build models and what they read with dbt itself, into a folder that keeps what it ran."""
     landing = folder / "landing"
     landing.mkdir(parents=True, exist_ok=True)
     write_landing(business, landing, shape.parts)
     variables = {**shape.variables, "landing": "files", "landing_path": str(landing)}
     done = subprocess.run(
         [
-            *(*DBT, "--no-use-colors", "build", "--select", "+kpi_values", "--indirect-selection"),
-            *("empty", "--exclude-resource-type", "unit_test", "--vars", json.dumps(variables)),
+            *(*DBT, "--no-use-colors", "build", "--select", *(f"+{model}" for model in models)),
+            *("--indirect-selection", "empty", "--exclude-resource-type", "unit_test"),
+            *("--vars", json.dumps(variables)),
         ],
         cwd=PROJECT,
         env={
@@ -143,7 +151,7 @@ def compile_shape(shape: Shape, business: Business, folder: Path) -> Path:
     return folder
 
 
-def _steps(compiled: Path, landing: str, folder: str) -> list[Step]:
+def _steps(compiled: Path, landing: str, folder: str, models: tuple[str, ...]) -> list[Step]:
     """What dbt ran, in its order, reading another folder."""
     target = compiled / "target"
     nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
@@ -154,12 +162,25 @@ def _steps(compiled: Path, landing: str, folder: str) -> list[Step]:
         if result["unique_id"].startswith("model.")
     }
     found = []
-    for unique_id in sorted(ended, key=ended.__getitem__):
+    needed = _read_by(nodes, models) if models else ended
+    for unique_id in sorted(ended.keys() & needed, key=ended.__getitem__):
         node = nodes[unique_id]
         path = target / "run" / node["package_name"] / node["original_file_path"]
         is_python = node["language"] == "python"
         sql = "" if is_python else path.read_text(encoding="utf-8").replace(landing, folder)
         found.append(Step(node["name"], node["relation_name"], sql, path if is_python else None))
+    return found
+
+
+def _read_by(nodes: dict[str, dict], models: tuple[str, ...]) -> set[str]:
+    """Models and all that they read."""
+    found: set[str] = set()
+    ahead = [unique_id for unique_id, node in nodes.items() if node["name"] in models]
+    while ahead:
+        unique_id = ahead.pop()
+        if unique_id not in found and unique_id in nodes:
+            found.add(unique_id)
+            ahead += nodes[unique_id]["depends_on"].get("nodes", [])
     return found
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 from commerce_kpis.dbt_run import DBT
+from commerce_kpis.generate_macros import jinja_macro, landing_contract
 from conftest import PROJECT
 
 
@@ -36,6 +37,18 @@ class LandingProject:
         target = (PROJECT / "profiles.example.yml").read_text(encoding="utf-8").rstrip()
         text = target + "\n" + textwrap.indent(profile, " " * 6)
         (folder / "profiles.yml").write_text(text, encoding="utf-8")
+
+    def keep_tables(self, *tables: str) -> None:
+        """Leave only some tables in the contract: dbt is three times as fast."""
+        contract = landing_contract()
+        (self.folder / "macros" / "generated" / "landing_contract.sql").write_text(
+            jinja_macro("landing_contract", {table: contract[table] for table in tables}, "a test"),
+            encoding="utf-8",
+        )
+        for path in (*self.folder.glob("models/**/*__*"), *self.folder.glob("seeds/raw/raw_*.csv")):
+            table = path.stem.split("__")[-1].removeprefix("raw_")
+            if table in contract and table not in tables:
+                path.unlink()
 
     def build_file(self, run: str) -> Path:
         """The build file of a run."""

@@ -191,6 +191,33 @@ def test_what_cannot_be_looked_at_is_one_line(check: Check, folder: Path) -> Non
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_packed_files_that_are_damaged_are_one_line_each(check: Check, folder: Path) -> None:
+    """The engine would read on in the one, and would not name the other."""
+    packed = bytearray(gzip.compress((SEEDS / "raw_products.csv").read_bytes()))
+    packed[-8] ^= 1
+    (folder / "products.csv.gz").write_bytes(packed)
+    parquet = folder / "payments.parquet"
+    duckdb.execute(f"copy (select 'P1' as payment_id) to {literal(parquet)} (format parquet)")
+    content = bytearray(parquet.read_bytes())
+    content[-60:-40] = b"\xff" * 20
+    parquet.write_bytes(content)
+    done = check("--landing-path", folder)
+    assert done.returncode == 1
+    payments, products = done.stderr.splitlines()
+    assert payments.startswith(f"Error: {parquet} is damaged (")
+    assert products.startswith(f"{folder / 'products.csv.gz'} is damaged (CRC check")
+
+
+def test_a_file_that_the_engine_gives_up_is_one_line(check: Check, folder: Path) -> None:
+    text = (SEEDS / "raw_products.csv").read_text(encoding="utf-8")
+    (folder / "products.csv").write_bytes(text.replace("\n", "\r\r\n").encode())
+    done = check("--landing-path", folder)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: {folder / 'products.csv'} can't be read (The CSV Parser")
+    assert done.stderr.endswith("See docs/landing_contract.md.\n")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_a_schema_of_the_build_file_is_read_and_left_as_it_is(check: Check, tmp_path: Path) -> None:
     file = tmp_path / "build.duckdb"
     with duckdb.connect(str(file)) as connection:

@@ -14,9 +14,9 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from oracle.calculation.business import Business
-from oracle.calculation.contract import COMMON, TABLES, RawTable
+from oracle.calculation.contract import COMMON, TABLES, Column, RawTable
 from oracle.calculation.rules import LARGEST, broken_rule
-from oracle.calculation.values import UNREADABLE, is_address, read
+from oracle.calculation.values import UNREADABLE, WHITE_SPACE, read
 
 Row = dict  # column -> typed value, with exclusion_reason
 
@@ -28,6 +28,7 @@ LOWER = ("email", "domain")
 # A line that is added after the clock does not exist yet, instead of having been there all along.
 BEGINS_LATER = {"order_lines": "added_at"}
 EARLIEST = datetime(1, 1, 1)
+MAILBOX = re.compile("[^@ ]+@[^@ ]+")
 
 
 @dataclass
@@ -76,7 +77,7 @@ def read_business(business: Business) -> Reading:
         for name in ("earliest_plausible_date", "latest_plausible_date")
     )
     judged = {
-        table: _judged(TABLES[table], table, rows, plausible)
+        table: judge(TABLES[table], table, rows, plausible)
         for table, rows in business.tables.items()
     }
     given = parameters.get("as_of")
@@ -91,8 +92,7 @@ def read_business(business: Business) -> Reading:
     for table, (good, rejected) in judged.items():
         reading.rejected[table] = rejected
         reading.tables[table] = [
-            _at_the_clock(TABLES[table], table, row, reading)
-            for row in _newest(TABLES[table], good)
+            _at_the_clock(TABLES[table], table, row, reading) for row in newest(TABLES[table], good)
         ]
     return reading
 
@@ -103,14 +103,14 @@ def _moment(given: object) -> datetime:
     return datetime.fromisoformat(str(given).replace("Z", "")).replace(tzinfo=None)
 
 
-def _judged(
+def judge(
     table: RawTable, name: str, rows: list[dict], plausible: tuple[datetime, datetime]
 ) -> tuple[list[Row], list[tuple[Row, str]]]:
     """Good rows, and rejected ones with their reason."""
     good, rejected = [], []
     for raw in rows:
         row, reason = _typed(table, raw)
-        reason = reason or _broken_date(table, row, plausible) or broken_rule(name, row)
+        reason = reason or broken_date(table, row, plausible) or broken_rule(name, row)
         if reason:
             rejected.append((row, reason))
         else:
@@ -125,29 +125,10 @@ def _typed(table: RawTable, raw: dict) -> tuple[Row, str | None]:
     reason = None
     texts = []
     for column in table.columns:
-        text = (raw.get(column.name) or "").strip()
+        text = (raw.get(column.name) or "").strip(WHITE_SPACE)
         if column.name not in COMMON_COLUMNS:
             texts.append(text)
-        text = text or column.default
-        value = read(column, text) if text is not None else None
-        broken = None
-        if value is UNREADABLE:
-            broken, value = f"unparsable_{column.name}", None
-        elif value is None:
-            broken = f"missing_{column.name}" if column.is_required else None
-        elif column.accepted and value not in column.accepted:
-            broken = f"unknown_{column.name}"
-        elif column.name == "email" and column.is_required and not is_address(value):
-            broken = "invalid_email"
-        elif column.name in CURRENCIES and not re.fullmatch("[A-Za-z]{3}", value):
-            broken = f"invalid_{column.name}"
-        elif column.kind in ("integer", "decimal", "rate") and abs(value) >= LARGEST:
-            broken = f"implausible_{column.name}"
-        if value is not None and column.name in UPPER:
-            value = value.upper()
-        if value is not None and column.name in LOWER:
-            value = value.lower()
-        row[column.name] = value
+        row[column.name], broken = typed_value(column, text)
         reason = reason or broken
     source = row["source_name"]
     if source in FORBIDDEN_SOURCES or ":" in source:
@@ -157,12 +138,36 @@ def _typed(table: RawTable, raw: dict) -> tuple[Row, str | None]:
     return row, reason
 
 
+def typed_value(column: Column, text: str) -> tuple[object, str | None]:
+    """The value of a trimmed text in its column, and the rule of its type that it breaks."""
+    text = text or column.default
+    value = read(column, text) if text is not None else None
+    broken = None
+    if value is UNREADABLE:
+        broken, value = f"unparsable_{column.name}", None
+    elif value is None:
+        broken = f"missing_{column.name}" if column.is_required else None
+    elif column.accepted and value not in column.accepted:
+        broken = f"unknown_{column.name}"
+    elif column.name == "email" and column.is_required and not MAILBOX.fullmatch(value):
+        broken = "invalid_email"
+    elif column.name in CURRENCIES and not re.fullmatch("[A-Za-z]{3}", value):
+        broken = f"invalid_{column.name}"
+    elif column.kind in ("integer", "decimal", "rate") and abs(value) >= LARGEST:
+        broken = f"implausible_{column.name}"
+    if value is not None and column.name in UPPER:
+        value = value.upper()
+    if value is not None and column.name in LOWER:
+        value = value.lower()
+    return value, broken
+
+
 def _qualify(row: Row, source: str) -> None:
     """Write ids with their source, so that two sources never meet in one id."""
-    if source == "default":
-        return
     for column, value in row.items():
-        if column.endswith("_id") and value is not None:
+        if not column.endswith("_id") or value is None:
+            continue
+        if source != "default" or ":" in value:
             row[column] = f"{source}:{value}"
 
 
@@ -171,7 +176,8 @@ def as_moment(value: date | datetime) -> datetime:
     return value if isinstance(value, datetime) else datetime.combine(value, time())
 
 
-def _broken_date(table: RawTable, row: Row, plausible: tuple[datetime, datetime]) -> str | None:
+def broken_date(table: RawTable, row: Row, plausible: tuple[datetime, datetime]) -> str | None:
+    """The first rule of dates that a row breaks."""
     earliest, latest = plausible
     loaded = row["loaded_at"]
     if loaded is not None and not earliest <= loaded < latest:
@@ -190,14 +196,14 @@ def _broken_date(table: RawTable, row: Row, plausible: tuple[datetime, datetime]
     return None
 
 
-def _newest(table: RawTable, rows: list[Row]) -> list[Row]:
+def newest(table: RawTable, rows: list[Row]) -> list[Row]:
     """One row per key: the newest version, then the newest load, then the smallest hash."""
     versions: dict[tuple, list[Row]] = {}
     for row in rows:
         versions.setdefault(tuple(row[column] for column in table.key), []).append(row)
     kept = []
     for same in versions.values():
-        same.sort(key=lambda row: row["row_hash"])
+        same.sort(key=lambda row: (row["row_hash"], row["is_deleted"]))
         same.sort(
             key=lambda row: (row["source_updated_at"] or EARLIEST, row["loaded_at"] or EARLIEST),
             reverse=True,

@@ -88,12 +88,12 @@ def _annotations(row: Values) -> Iterator[str]:
 
 def _cost_ledger(row: Values) -> Iterator[str]:
     start, end, incurred = row["service_start_date"], row["service_end_date"], row["incurred_on"]
-    if start is None or end is None:
+    if start is None:
         return
-    decade = timedelta(days=3653)
-    if end <= start:
+    decade = timedelta(days=3660)
+    if end is not None and end <= start:
         yield "service_end_not_after_start"
-    if end - start > decade or abs(start - incurred) > decade:
+    if (end is not None and end - start > decade) or abs(start - incurred) > decade:
         yield "implausible_service_days"
 
 

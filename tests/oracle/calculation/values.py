@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 
 from oracle.calculation.contract import Column
 
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+INTEGER = re.compile(r"[+-]?[0-9]+(\.0*)?")
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(
-    r"(?P<day>\d{4}-\d{2}-\d{2})"
-    r"([T ](?P<time>\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?) ?(?P<offset>Z|[+-]\d{2}(:?\d{2})?)?)?"
+    rf"(?P<day>{DATE.pattern})"
+    r"([T ](?P<time>[0-9]{2}:[0-9]{2})"
+    r"((:(?P<second>[0-9]{2})(\.(?P<fraction>[0-9]+))?)"
+    r"(?P<offset>Z| UTC|[+-][0-9]{2}(:?[0-9]{2})?)?)?)?"
 )
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 PLACES = {"decimal": Decimal("0.0001"), "rate": Decimal("0.00000001")}
@@ -36,22 +42,23 @@ def _text(text: str) -> object:
 
 
 def _integer(text: str) -> object:
+    return int(Decimal(text)) if INTEGER.fullmatch(text) else UNREADABLE
+
+
+def _number(text: str, places: Decimal) -> object:
     if not NUMBER.fullmatch(text):
         return UNREADABLE
     number = Decimal(text)
-    return int(number) if number == number.to_integral_value() else UNREADABLE
+    # What is larger has no places that anybody could ask for, and would not fit.
+    return number if number.adjusted() > 15 else number.quantize(places, ROUND_HALF_UP)
 
 
 def _decimal(text: str) -> object:
-    if not NUMBER.fullmatch(text):
-        return UNREADABLE
-    return Decimal(text).quantize(PLACES["decimal"], ROUND_HALF_UP)
+    return _number(text, PLACES["decimal"])
 
 
 def _rate(text: str) -> object:
-    if not NUMBER.fullmatch(text):
-        return UNREADABLE
-    return Decimal(text).quantize(PLACES["rate"], ROUND_HALF_UP)
+    return _number(text, PLACES["rate"])
 
 
 def _boolean(text: str) -> object:
@@ -59,10 +66,9 @@ def _boolean(text: str) -> object:
 
 
 def _date(text: str) -> object:
-    try:
-        return date.fromisoformat(text) if DATE.fullmatch(text) else UNREADABLE
-    except ValueError:
-        return UNREADABLE
+    """A day; of a moment the day as it is written."""
+    moment = _timestamp(text)
+    return moment if moment is UNREADABLE else date.fromisoformat(text[:10])
 
 
 def _timestamp(text: str) -> object:
@@ -70,18 +76,22 @@ def _timestamp(text: str) -> object:
     found = MOMENT.fullmatch(text)
     if not found:
         return UNREADABLE
-    time = found["time"] or "00:00:00"
-    time = time if len(time) > 5 else time + ":00"
-    whole, _, fraction = time.partition(".")
-    offset = (found["offset"] or "+00:00").replace("Z", "+00:00").replace(":", "")
-    offset = offset if len(offset) == 5 else offset + "00"
+    clock = f"{found['time'] or '00:00'}:{found['second'] or '00'}"
+    is_end_of_day = clock == "24:00:00" and not (found["fraction"] or "").strip("0")
+    fraction = (found["fraction"] or "0")[:6]
+    offset = (found["offset"] or "Z").replace("Z", "+00").replace(" UTC", "+00").replace(":", "")
+    if abs(int(offset[:3])) > 14:
+        return UNREADABLE
     try:
         moment = datetime.strptime(
-            f"{found['day']} {whole}.{fraction or '0'} {offset}", "%Y-%m-%d %H:%M:%S.%f %z"
+            f"{found['day']} {'00:00:00' if is_end_of_day else clock}.{fraction}"
+            f" {offset if len(offset) == 5 else offset + '00'}",
+            "%Y-%m-%d %H:%M:%S.%f %z",
         )
-    except ValueError:
+        moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
+        return moment + timedelta(days=is_end_of_day)
+    except (ValueError, OverflowError):
         return UNREADABLE
-    return moment.astimezone(timezone.utc).replace(tzinfo=None)
 
 
 READERS = {
