@@ -9,6 +9,8 @@ with entries as (
         is_bulk_change,
         source_name,
         row_hash,
+        -- Two sources may say the same of leads of their own.
+        {{ qualified_id('row_hash') }} as stage_entry_id,
         exclusion_reason
     from {{ ref('int_lead_stage_history__checked') }}
     where reject_reason is null
@@ -64,7 +66,7 @@ judged as (
 
 numbered as (
     select
-        row_hash,
+        stage_entry_id,
         row_number() over (
             partition by surviving_lead_id, stage order by entered_at, row_hash
         ) as entry_number
@@ -74,7 +76,7 @@ numbered as (
 
 final as (
     select
-        judged.row_hash as stage_entry_id,
+        judged.stage_entry_id,
         judged.surviving_lead_id as lead_id,
         judged.lead_id as lead_record_id,
         judged.stage,
@@ -91,7 +93,7 @@ final as (
         judged.exclusion_reason
     from judged
     left join numbered
-        on judged.row_hash = numbered.row_hash
+        on judged.stage_entry_id = numbered.stage_entry_id
 )
 
 select * from final
