@@ -140,6 +140,8 @@ def nps_outcome(world: World) -> Cells:
             interval=lambda parts: delta(parts["sales"]),
             needs=(*SURVEYS, "refunds"),
             fx_missing=holds_one_of(world.sales_without_rate),
+            # Who began to order in these days has had no whole window before the answer.
+            left_censored=begins_before(first_sale(world), window_days),
             **common,
         ),
     ]
