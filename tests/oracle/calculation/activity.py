@@ -18,7 +18,7 @@ from oracle.calculation.customers import (
 )
 from oracle.calculation.identity import UNKNOWN
 from oracle.calculation.members import AccountMembers
-from oracle.calculation.spells import ONE_DAY, Track, merged, tracks
+from oracle.calculation.spells import ONE_DAY, Span, Track, merged, tracks
 from oracle.calculation.subscriptions import Contract
 
 NO_PLAN = "(no plan)"
@@ -62,11 +62,11 @@ class AccountActivity:
             spans[account_id] += order_spans(days, inactivity_days)
             for _, end in merged(order_spans(days, inactivity_days), date.max):
                 self.endings[account_id].append(Ending(end, INACTIVITY))
-        self.contracts_of: dict[str, list[Contract]] = defaultdict(list)
+        self.contracts_of: dict[str, list[tuple[Contract, list[Span]]]] = defaultdict(list)
         for contract in book.contracts:
             for account_id, held in contract.spans_by_account().items():
                 spans[account_id] += held
-                self.contracts_of[account_id].append(contract)
+                self.contracts_of[account_id].append((contract, held))
                 self.endings[account_id] += [
                     contract.ending(end) for _, end in held if end is not None
                 ]
@@ -92,17 +92,17 @@ class AccountActivity:
         return reason(last_ending(self.endings[account_id], lost_on))
 
     def plan(self, account_id: str, day: date) -> str:
-        """The plan of the account's contract on a day, of several the one that began first.
+        """The plan of the account's contract on a day, of several the one it has had longest.
 
         Without one, a contract that ended on the day still counts, so that who is lost on the
         first day of a period is lost from its plan.
         """
         for moment in (day, day - ONE_DAY):
             held = [
-                (contract.states[0][0], contract.subscription_id, state.plan_name or UNKNOWN)
-                for contract in self.contracts_of.get(account_id, ())
-                for state in [contract.state_on(moment)]
-                if state is not None and state.is_running and state.account_id == account_id
+                (start, contract.subscription_id, contract.state_on(moment).plan_name or UNKNOWN)
+                for contract, spans in self.contracts_of.get(account_id, ())
+                for start, end in spans
+                if start <= moment and (end is None or moment < end)
             ]
             if held:
                 return min(held)[-1]
