@@ -65,7 +65,9 @@ def closed_deals(world: World) -> Deals:
         if row["created_at"] < begun.get(row["lead_id"], row["created_at"]):
             continue  # event_before_lead
         account_id = world.identity.account_of(row["company_id"], row["contact_id"], None)
+        order = world.sales.orders.get(row["order_id"] or "")
         account_id = account_id or leads.get(ends.get(row["lead_id"]))
+        account_id = account_id or (order.account_id if order else None)
         if world.identity.is_internal(account_id):
             continue
         day = world.reading.business_date(row["closed_at"])

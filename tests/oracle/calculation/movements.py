@@ -87,20 +87,17 @@ class Standing:
         return self.movements
 
     def _cancel_line(self, line: OrderLine, moment: datetime) -> None:
-        part = line.cancelled_quantity / line.quantity if line.quantity else Decimal(1)
-        part = abs(part)
-        self._cancel(
-            line,
-            moment,
-            money(line.net * part),
-            money(line.tax * part),
-            line.quantity * part,
+        part = line.cancelled_quantity / abs(line.quantity) if line.quantity else Decimal(1)
+        tax = self._cancel(
+            line, moment, money(line.net * part), money(line.tax * part), line.quantity * part
         )
+        if tax:
+            self.movements.append(Movement("cancellation_charges", moment, None, tax=tax))
 
     def _cancel(
         self, line: OrderLine, moment: datetime, goods: Decimal, tax: Decimal, units: Decimal
-    ) -> None:
-        """Reverse what still stands, at most that much."""
+    ) -> Decimal:
+        """Reverse what still stands, at most that much; return the tax that goes with it."""
         name = line.order_line_id
         goods = _at_most(goods, self.net[name])
         tax = _at_most(tax, self.tax[name])
@@ -113,18 +110,17 @@ class Standing:
         self.movements.append(
             Movement("cancellation", moment, line, goods=goods, quantity=units, costed=units)
         )
-        if tax and not line.is_gift_card:
-            self.movements.append(Movement("cancellation_charges", moment, line, tax=tax))
+        return ZERO if line.is_gift_card else tax
 
     def _cancel_order(self, moment: datetime) -> None:
+        """Reverse the rest; goods that came later, when they came."""
+        tax = self.order_tax
         for line in self.lines.values():
             at = max(moment, line.added_at or moment)
-            self._cancel(line, at, line.net, line.tax, line.quantity)
-        shipping, tax = max(self.shipping, ZERO), self.order_tax
-        if self.order.shipping < 0:
-            shipping = self.shipping
+            tax += self._cancel(line, at, line.net, line.tax, line.quantity)
+        shipping = _at_most(self.order.shipping, self.shipping)
         self.shipping -= shipping
-        self.order_tax -= tax
+        self.order_tax = ZERO
         if shipping or tax:
             charges = Movement("cancellation_charges", moment, None, tax=tax, shipping=shipping)
             self.movements.append(charges)
@@ -182,7 +178,8 @@ class Standing:
             units = {line.order_line_id: row.quantity}
         elif row.order_line_id is None:
             shares = allocate(row.amount, weights, self.digits)
-            units = allocate(row.quantity, weights, 0)
+            dearest = min(shares, key=lambda name: (-shares[name], name), default="")
+            units = dict.fromkeys(shares, ZERO) | {dearest: row.quantity}
         else:
             shares = {}
         rest = row.amount - sum(shares.values(), ZERO)

@@ -66,12 +66,9 @@ class OrderVisits:
 
     def _named(self, order: Order) -> Visit | None:
         """The visit that the order names; of several that one session was cut into, the last."""
-        begun = [
-            visit
-            for visit in self.by_session.get(order.session_id, [])
-            if visit.started_at <= order.placed_at
-        ]
-        return begun[-1] if begun else None
+        named = self.by_session.get(order.session_id or "", [])
+        begun = [visit for visit in named if visit.started_at <= order.placed_at]
+        return next(iter(begun[-1:] or named), None)
 
     def _visitor(self, order: Order) -> str | None:
         """The browser of the order, else the contact, if a browser was ever stitched to them."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from oracle.calculation.entries import Entries
 from oracle.calculation.facts import Entry, Order, OrderLine
 from oracle.calculation.identity import UNKNOWN
-from oracle.calculation.money import ONE, ZERO, minor_unit_digits, money
-from oracle.calculation.movements import Movement, Refund, RefundLine, Standing
+from oracle.calculation.money import ONE, ZERO, minor_unit_digits
+from oracle.calculation.movements import Refund, RefundLine
 from oracle.calculation.pricing import is_added_later, order_total, price_lines
 from oracle.calculation.products import Products
 from oracle.calculation.reading import Row
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from oracle.calculation.world import World
 
 NOT_ORDERS = ("draft", "quote")
-NET_SIGN = {"gross": 1, "discount": -1, "return": -1, "cancellation": -1}
 
 
 class Sales:
@@ -55,6 +54,11 @@ class Sales:
             found[row["order_id"]].append(row)
         return found
 
+    @cached_property
+    def _orders_with_lines(self) -> set[str]:
+        """Orders with a line, be it one that was deleted."""
+        return {row["order_id"] for row in self.reading.all("order_lines")}
+
     def _order(self, row: Row) -> Order | None:
         """An order, unless it is below 0 in total or lacks a rate."""
         order_id, currency = row["order_id"], row["currency_code"]
@@ -64,6 +68,8 @@ class Sales:
         account_id = self.world.identity.account_of_order(row)
         reason = self._exclusion(row, account_id)
         tax = sum((price.tax for price in prices.values()), ZERO)
+        if order_id not in self._orders_with_lines:
+            tax = row["tax_amount"] or ZERO
         rate = self.rates.rate(currency, order_date)
         if rate is None and reason is None:
             self.rejected[order_id] = "fx_missing"
@@ -250,80 +256,10 @@ class Sales:
     @cached_property
     def entries(self) -> list[Entry]:
         """Movements of orders that count."""
+        entries = Entries(self.world, self.minor_digits)
         return [
             entry
             for order in self.orders.values()
             if order.counts
-            for entry in self._entries(order)
+            for entry in entries.of(order, self.refunds.get(order.order_id, []))
         ]
-
-    def _entries(self, order: Order) -> Iterator[Entry]:
-        """What was placed or added, and what went back."""
-        for line in order.lines:
-            day = line.added_date
-            if not line.is_gift_card:
-                gross = money(line.gross * order.rate)
-                net = money(line.net * order.rate)
-                yield self._entry(order, line, "gross", day, gross, line.quantity)
-                yield self._entry(order, line, "discount", day, gross - net)
-                yield self._entry(order, line, "cost", day, line.cost or ZERO)
-                yield self._entry(order, None, "tax", day, money(line.tax * order.rate))
-        rest = order.tax - sum((line.tax for line in order.lines), ZERO)
-        yield self._entry(order, None, "tax", order.order_date, money(rest * order.rate))
-        shipping = money(order.shipping * order.rate)
-        yield self._entry(order, None, "shipping", order.order_date, shipping)
-        standing = Standing(order, self.minor_digits(order.currency_code))
-        for movement in standing.tell(self.refunds.get(order.order_id, [])):
-            yield from self._given_back(order, movement)
-
-    def _given_back(self, order: Order, movement: Movement) -> Iterator[Entry]:
-        day = self.reading.business_date(movement.moment)
-        line, refund = movement.line, movement.refund
-        charges = {"shipping": movement.shipping, "tax": movement.tax}
-        for kind, amount in charges.items():
-            if amount:
-                yield self._entry(order, None, kind, day, -money(amount * order.rate))
-        if movement.kind.endswith("_charges") or (line is not None and line.is_gift_card):
-            return
-        amount = money(movement.goods * order.rate)
-        entry = self._entry(order, line, movement.kind, day, amount, movement.quantity)
-        if refund is not None:
-            entry.refund_id = refund.refund_id
-            entry.reason_group = self._reason_group(movement.reason)
-            entry.is_goods_return = refund.kind == "return" or movement.quantity > 0
-        yield entry
-        own_rate = self.rates.rate(order.currency_code, day)
-        if own_rate is not None and own_rate != order.rate:
-            other = money(movement.goods * own_rate)
-            yield self._entry(order, line, "fx", day, amount - other)
-        if line is not None and line.cost and line.quantity:
-            cost = money(line.cost * movement.costed / line.quantity)
-            yield self._entry(order, line, "cost", day, -cost)
-
-    def _entry(
-        self,
-        order: Order,
-        line: OrderLine | None,
-        kind: str,
-        day: date,
-        amount: Decimal,
-        quantity: Decimal = ZERO,
-    ) -> Entry:
-        invoiced = order.invoiced_date
-        unknown = {"product": UNKNOWN, "product_category": UNKNOWN}
-        return Entry(
-            order=order,
-            line=line,
-            kind=kind,
-            entry_date=day,
-            amount=amount,
-            quantity=quantity,
-            members=line.members if line is not None else unknown,
-            invoiced_date=max(day, invoiced) if invoiced else None,
-        )
-
-    def _reason_group(self, reason: str | None) -> str:
-        for row in self.world.configuration["return_reason_groups"]:
-            if reason is not None and row["reason"] == reason.lower():
-                return row["reason_group"]
-        return UNKNOWN

@@ -90,8 +90,8 @@ def _price(
     if not includes_tax:
         return Price(gross, discount, money(paid * rate) if tax is None else tax)
     if tax is None:
-        net_gross, net_discount = money(gross / (ONE + rate)), money(discount / (ONE + rate))
+        net, net_gross = money(paid / (ONE + rate)), money(gross / (ONE + rate))
     else:
-        net_discount = money(discount * (paid - tax) / paid) if paid else discount
-        net_gross = paid - tax + net_discount
-    return Price(net_gross, net_discount, paid - (net_gross - net_discount))
+        net = paid - tax
+        net_gross = money(gross * net / paid) if paid else net + discount
+    return Price(net_gross, net_gross - net, paid - net)

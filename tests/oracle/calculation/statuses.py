@@ -7,7 +7,7 @@ period, dimension and member a dict of parts by name. `make_cells` does the rest
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from oracle.calculation.calendar import Calendar, Period
@@ -40,7 +40,6 @@ class Variant:
         a number has no parts, but is without activity where `activity` is 0.
     interval: `wilson`, or what gives the interval from the parts.
     needs: tables or columns (`refunds`, `a.b or c`) without which it says `missing_source`.
-    needs_of: what the numerator, the denominator or n needs, where that is less than all of it.
     lacks_source: whether a source that was delivered says nothing at all of a part.
     window_days: how long after its period's end it still moves by itself.
     not_estimable, missing_cost, fx_missing, left_censored: whether a period is so.
@@ -60,7 +59,6 @@ class Variant:
     missing_cost: Callable[[Period], bool] | None = None
     fx_missing: Callable[[Period], bool] | None = None
     left_censored: Callable[[Period], bool] | None = None
-    needs_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lacks_source: bool = False
     scale: int = 1
     grains: tuple[str, ...] | None = None
@@ -118,13 +116,9 @@ class Maker:
     ) -> Cell:
         """One number with its status."""
         hidden = missing and hides_parts
-        numerator, denominator, n = (
-            None
-            if hidden and not self._is_known(variant, name)
-            else _take(getattr(variant, name), parts)
-            for name in ("numerator", "denominator", "n")
-        )
-        n = _whole(n)
+        numerator = None if hidden else _take(variant.numerator, parts)
+        denominator = None if hidden else _take(variant.denominator, parts)
+        n = None if hidden else _whole(_take(variant.n, parts))
         status = self._status(variant, period, parts, missing, numerator, denominator, n)
         value = None
         if status not in NULL_STATUSES:
@@ -150,10 +144,6 @@ class Maker:
             is_complete_period=self.calendar.is_complete(period),
             is_mature=self.calendar.is_mature(period, variant.window_days),
         )
-
-    def _is_known(self, variant: Variant, name: str) -> bool:
-        """Whether a part is known though the number as a whole is not."""
-        return name in variant.needs_of and all(map(self.reading.has, variant.needs_of[name]))
 
     def _status(
         self,

@@ -9,7 +9,9 @@ from datetime import datetime
 
 from oracle.calculation.facts import Order
 from oracle.calculation.identity import Identity
-from oracle.calculation.reading import EARLIEST, Reading
+from oracle.calculation.reading import Reading
+
+GONE = ("deleted_in_source", "after_as_of")
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class Sighting:
 
     client_id: str
     contact_id: str  # after merges
-    seen_at: datetime | None  # None where nobody says when
+    seen_at: datetime
 
 
 @dataclass
@@ -71,42 +73,70 @@ def lead_account(row: dict, identity: Identity) -> str:
 
 
 def visitors(reading: Reading, identity: Identity, orders: Iterable[Order]) -> Visitors:
-    """Stitch browsers to contacts; the latest sighting decides, for all of their history."""
+    """Stitch browsers to contacts, for all of their history.
+
+    A contact that names its browser wins; else the latest sighting of somebody known decides.
+    """
     found = Visitors(identity)
-    for sighting in sorted(_sightings(reading, identity), key=_age):
+    orders = [order for order in orders if order.exclusion_reason not in GONE]
+    sightings = (*_sightings(reading, identity), *_order_sightings(orders, identity))
+    for sighting in sorted(sightings, key=_age):
         found.contact_of[sighting.client_id] = sighting.contact_id
-    for order in sorted(orders, key=lambda order: (order.placed_at, order.order_id)):
+    found.contact_of.update(_named_browsers(identity))
+    for order in sorted(orders, key=_precedence):
         if order.client_id is not None:
-            found.ordered_for[order.client_id] = order.account_id
             found.acted_for[order.client_id].add(order.account_id)
+            found.ordered_for[order.client_id] = order.account_id
     for row in reading.live("leads"):
         if row["client_id"] is not None:
             found.acted_for[row["client_id"]].add(lead_account(row, identity))
     return found
 
 
+def _precedence(order: Order) -> tuple:
+    """The latest order says for whom a browser orders; one of a guest only if there is no other."""
+    return (not order.account_id.startswith("guest:"), order.placed_at, order.order_id)
+
+
+def _named_browsers(identity: Identity) -> dict[str, str]:
+    """Browsers that contacts name; of several contacts the first by id."""
+    return {
+        row["client_id"]: identity.contact(contact_id)
+        for contact_id, row in sorted(identity.contacts.items(), reverse=True)
+        if row["client_id"] is not None
+    }
+
+
 def _sightings(reading: Reading, identity: Identity) -> Iterable[Sighting]:
-    """Contacts that name their browser, and hits, visits and orders of somebody known."""
+    """Hits, visits and leads of a browser and somebody known."""
     dated = {
-        "contacts": None,
         "web_events": "event_at",
         "web_sessions": "started_at",
-        "orders": "placed_at",
+        "leads": "created_at",
     }
     for table, moment in dated.items():
         for row in reading.live(table):
             contact_id = contact_of(row, identity) if row["client_id"] else None
             if contact_id is not None:
-                yield Sighting(row["client_id"], contact_id, row[moment] if moment else None)
+                yield Sighting(row["client_id"], contact_id, row[moment])
+
+
+def _order_sightings(orders: Iterable[Order], identity: Identity) -> Iterable[Sighting]:
+    """Orders of a browser and somebody known."""
+    for order in orders:
+        contact_id = contact_of(vars(order), identity)
+        if order.client_id is not None and contact_id is not None:
+            yield Sighting(order.client_id, contact_id, order.placed_at)
 
 
 def contact_of(row: dict, identity: Identity) -> str | None:
     """The contact that a row names, else the one that has its address."""
-    if row["contact_id"] is not None:
-        return identity.contact(row["contact_id"])
+    known = identity.contact_row(row["contact_id"])
+    if known is not None:
+        return known["contact_id"]
     contacts = identity.email_contacts.get(row.get("email") or "", [])
     return identity.contact(contacts[0]["contact_id"]) if contacts else None
 
 
 def _age(sighting: Sighting) -> tuple:
-    return (sighting.seen_at or EARLIEST, sighting.contact_id)
+    return (sighting.seen_at, sighting.contact_id)

@@ -62,3 +62,13 @@ def _bounded(parts: Parts, name: str, lower: float | None, upper: float | None) 
     if high is not None and upper is not None:
         high = min(high, upper)
     return low, high
+
+
+def less(before: str, after: str) -> Callable[[Parts], int | None]:
+    """What is lost from one part to another; unknown if one of them is."""
+
+    def take(parts: Parts) -> int | None:
+        pair = (parts.get(before, 0), parts.get(after, 0))
+        return None if None in pair else pair[0] - pair[1]
+
+    return take

@@ -9,8 +9,14 @@ from decimal import Decimal
 from oracle.calculation.calendar import GRAINS, Period
 from oracle.calculation.costs import ACQUISITION, MARKETING
 from oracle.calculation.facts import Credit, Order
-from oracle.calculation.kpis.cost_parts import FULLY_LOADED, cost_parts, cost_spots
-from oracle.calculation.kpis.lead_costs import BOOKED, MEDIA
+from oracle.calculation.kpis.cost_parts import (
+    BOOKED,
+    COST_NEEDS,
+    FULLY_LOADED,
+    MEDIA,
+    cost_parts,
+    cost_spots,
+)
 from oracle.calculation.kpis.shared import (
     FROM_WEEK,
     Cells,
@@ -50,7 +56,7 @@ def cac(world: World) -> Cells:
         if dimension in CREDITED:
             parts["new_customers"] = money(Decimal(parts.get("new_customers", 0)))
     _add_active(table, world)
-    return world.maker.make_cells("cac", _variants(world), table, FROM_WEEK)
+    return world.maker.make_cells("cac", _variants(world), table, FROM_WEEK, COST_NEEDS)
 
 
 def credited_spots(world: World, order: Order) -> Iterator[tuple[Spot, Decimal]]:
@@ -108,7 +114,6 @@ def _variants(world: World) -> list[Variant]:
         made_of = {
             "denominator": "new_customers",
             "n": "new_customers",
-            "needs_of": {"denominator": (), "n": ()},
             "missing_cost": cost_is_missing(world, scopes),
             "fx_missing": fx_is_missing(world, scopes),
             "left_censored": censored,
@@ -158,7 +163,6 @@ def marketing_share(world: World) -> Cells:
             "marketing_cost",
             whole,
             needs=("cost_ledger",),
-            needs_of={"numerator": (BOOKED,)},
             missing_cost=cost_is_missing(world, scopes),
             fx_missing=fx_is_missing(world, scopes),
         )
@@ -167,4 +171,6 @@ def marketing_share(world: World) -> Cells:
         share("marketing_share_of_cac", "acquisition_cost", ACQUISITION),
         share("marketing_share_of_fully_loaded_cac", "fully_loaded_cost", FULLY_LOADED),
     ]
-    return world.maker.make_cells("marketing_share_of_cac", variants, sums.table(GRAINS), GRAINS)
+    return world.maker.make_cells(
+        "marketing_share_of_cac", variants, sums.table(GRAINS), GRAINS, COST_NEEDS
+    )

@@ -10,7 +10,21 @@ from oracle.calculation.kpis.shared import Spot, spots
 
 NOTHING = Decimal(0)
 FULLY_LOADED = (*ACQUISITION, "overhead")
-ACCOUNT_DIMENSIONS = ("acquisition_channel", "industry")
+BOOKED = "cost_ledger or ad_spend"
+MEDIA = "ad_spend or cost_ledger.is_paid_media"
+LEDGER_PARTS = (
+    "sales_cost",
+    "overhead_cost",
+    "acquisition_cost",
+    "acquisition_cost_lagged",
+    "fully_loaded_cost",
+    "retention_cost",
+)
+COST_NEEDS = {
+    "marketing_cost": (BOOKED,),
+    "paid_media_cost": (MEDIA,),
+    **dict.fromkeys(LEDGER_PARTS, ("cost_ledger",)),
+}
 
 
 def cost_parts(cost: Cost) -> dict[str, Decimal]:

@@ -44,6 +44,23 @@ VARIANTS = (
     ),
 )
 
+PART_NEEDS = {
+    "visitors": (WEB,),
+    **dict.fromkeys(
+        (
+            "visitors_opted_in",
+            "visitors_opted_in_eligible",
+            "visitors_not_subscribed_before",
+            "visitors_confirmed",
+            "visitors_opted_in_net",
+            "visitors_subscribed",
+        ),
+        (WEB, BROWSER),
+    ),
+    "list_unsubscribed": ("email_subscriptions",),
+    "list_size_at_start": ("email_subscriptions",),
+}
+
 
 @dataclass
 class Acts:
@@ -83,7 +100,8 @@ def email_opt_in(world: World) -> Iterator[tuple[CellKey, Cell]]:
         if spot[0] not in acts_of:
             acts_of[spot[0]] = _acts(spot[0], web.list_events, web.memberships)
         table[spot].update(_by_visit(acts_of[spot[0]], own))
-    return world.maker.make_cells("email_opt_in", VARIANTS, _with_unknown(table), FROM_WEEK)
+    table = _with_unknown(table)
+    return world.maker.make_cells("email_opt_in", VARIANTS, table, FROM_WEEK, PART_NEEDS)
 
 
 def _acts(period: Period, events: list[ListEvent], stays: list[Membership]) -> Acts:

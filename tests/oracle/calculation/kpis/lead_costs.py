@@ -5,14 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from oracle.calculation.costs import MARKETING
+from oracle.calculation.kpis.cost_parts import BOOKED, MEDIA
 from oracle.calculation.kpis.shared import FROM_WEEK, Cells, cost_is_missing, fx_is_missing, spots
 from oracle.calculation.rollup import Sums
 from oracle.calculation.statuses import Variant
 from oracle.calculation.world import World
 
 DIMENSIONS = ("marketing_channel", "campaign", "program", "initiative", "tactic")
-BOOKED = "cost_ledger or ad_spend"
-MEDIA = "ad_spend or cost_ledger.is_paid_media"
 STAGES = "lead_stage_history"
 
 

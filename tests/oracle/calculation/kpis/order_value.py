@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from oracle.calculation.calendar import GRAINS
 from oracle.calculation.cell import Cell, CellKey
+from oracle.calculation.entries import placed_tax
 from oracle.calculation.facts import Order
 from oracle.calculation.kpis.order_members import (
     CREDITED,
@@ -49,15 +50,12 @@ def worths(world: World) -> list[Worth]:
 
 def _worth(order: Order, returns: Decimal) -> Worth:
     lines = [line for line in order.lines if not line.is_added_later and not line.is_gift_card]
-    tax = order.tax - sum(
-        (line.tax for line in order.lines if line.is_added_later or line.is_gift_card), ZERO
-    )
     return Worth(
         order=order,
         gross=sum((money(line.gross * order.rate) for line in lines), ZERO),
         value=sum((money(line.net * order.rate) for line in lines), ZERO),
         returns=returns,
-        charges=money(tax * order.rate) + money(order.shipping * order.rate),
+        charges=money(placed_tax(order) * order.rate) + money(order.shipping * order.rate),
         products=frozenset(line.members["product"] for line in lines) or frozenset(["(unknown)"]),
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from oracle.calculation.calendar import FROM_WEEK, Period
 from oracle.calculation.cell import Cell, CellKey
 from oracle.calculation.facts import Session
-from oracle.calculation.kpis.by_session import WEB, clusters, delta_of, group
+from oracle.calculation.kpis.by_session import WEB, clusters, delta_of, group, less
 from oracle.calculation.statuses import Parts, Variant
 
 if TYPE_CHECKING:
@@ -21,9 +21,8 @@ DIMENSIONS = ("marketing_channel", "device_type", "country", "customer_type")
 
 def repeat_visits(world: World) -> Iterator[tuple[CellKey, Cell]]:
     """The cells of `kpi_repeat_visits`."""
-    sessions = world.web.sessions
     rows = group(
-        world.calendar, FROM_WEEK, sessions, lambda row: row.session_date, DIMENSIONS
+        world.calendar, FROM_WEEK, world.web.sessions, lambda row: row.session_date, DIMENSIONS
     )
     table = {spot: _parts(found) for spot, found in rows.items()}
     left_censored = partial(_is_left_censored, world)
@@ -37,7 +36,7 @@ def repeat_visits(world: World) -> Iterator[tuple[CellKey, Cell]]:
             interval=delta_of("repeats_by_visitor", upper=1),
             **censored,
         ),
-        Variant("first_ever_visits", lambda p: _of(p, "total") - _of(p, "repeat"), **censored),
+        Variant("first_ever_visits", less("total_visits", "repeat_visits"), **censored),
         Variant(
             "returning_visitor_share",
             "visitors_with_repeat_visit",
@@ -57,10 +56,6 @@ def repeat_visits(world: World) -> Iterator[tuple[CellKey, Cell]]:
     return world.maker.make_cells("repeat_visits", variants, table, FROM_WEEK)
 
 
-def _of(parts: Parts, kind: str) -> int:
-    return parts.get(f"{kind}_visits", 0)
-
-
 def _parts(sessions: list[Session]) -> Parts:
     return {
         "total_visits": len(sessions),
@@ -73,9 +68,9 @@ def _parts(sessions: list[Session]) -> Parts:
 
 
 def _is_left_censored(world: World, period: Period) -> bool:
-    """Nobody can be shown to be new in the first days of history."""
-    sessions = world.web.sessions
-    if not sessions:
+    """Nobody can be shown to be new in the first days of visits, one's own people's included."""
+    moments = [visit.started_at for visit in world.web.visits]
+    if not moments:
         return False
-    known_from = sessions[0].session_date + timedelta(world.number("left_censor_days"))
-    return period.start < known_from
+    first = world.reading.business_date(min(moments))
+    return period.start < first + timedelta(world.number("left_censor_days"))

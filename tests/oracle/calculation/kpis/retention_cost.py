@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oracle.calculation.costs import ACQUISITION
-from oracle.calculation.kpis.cost_parts import cost_parts, cost_spots
+from oracle.calculation.kpis.cost_parts import COST_NEEDS, cost_parts, cost_spots
 from oracle.calculation.kpis.customers import account_snapshots
 from oracle.calculation.kpis.shared import (
     FROM_WEEK,
@@ -41,7 +41,6 @@ def cells(world: World) -> Cells:
             "customers_retained",
             n="customers_retained",
             needs=("cost_ledger",),
-            needs_of={"denominator": (), "n": ()},
             lacks_source=not is_booked,
             left_censored=active_censored(world),
             missing_cost=cost_is_missing(world, RETENTION),
@@ -52,14 +51,13 @@ def cells(world: World) -> Cells:
             statistic=_to_cac,
             n="customers_retained",
             needs=("cost_ledger",),
-            needs_of={"denominator": (), "n": ()},
             lacks_source=not is_booked,
             left_censored=active_censored(world),
             missing_cost=cost_is_missing(world, (*RETENTION, *ACQUISITION)),
             fx_missing=fx_is_missing(world, (*RETENTION, *ACQUISITION)),
         ),
     ]
-    return world.maker.make_cells("retention_cost", variants, table, FROM_WEEK)
+    return world.maker.make_cells("retention_cost", variants, table, FROM_WEEK, COST_NEEDS)
 
 
 def _to_cac(parts: Parts) -> float | None:

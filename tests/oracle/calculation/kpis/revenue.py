@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from oracle.calculation.calendar import GRAINS
 from oracle.calculation.cell import Cell, CellKey
+from oracle.calculation.entries import NET_SIGN
 from oracle.calculation.facts import Entry
 from oracle.calculation.kpis.order_members import add_to_order, holds_one_of
 from oracle.calculation.money import money
-from oracle.calculation.orders import NET_SIGN
 from oracle.calculation.rollup import Sums
 from oracle.calculation.statuses import Parts, Table, Variant
 

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from oracle.calculation.costs import MARKETING
+from oracle.calculation.entries import NET_SIGN
 from oracle.calculation.facts import Credit, Entry
-from oracle.calculation.kpis.cost_parts import cost_parts, cost_spots
-from oracle.calculation.kpis.lead_costs import BOOKED
+from oracle.calculation.kpis.cost_parts import BOOKED, cost_parts, cost_spots
 from oracle.calculation.kpis.order_members import holds_one_of
 from oracle.calculation.kpis.revenue import COSTS
 from oracle.calculation.kpis.sales_cycle import TOUCHES
@@ -20,13 +20,25 @@ from oracle.calculation.kpis.shared import (
     left_censored,
 )
 from oracle.calculation.money import ZERO, money
-from oracle.calculation.orders import NET_SIGN
 from oracle.calculation.rollup import Sums
 from oracle.calculation.statuses import Parts, Table, Variant
 from oracle.calculation.world import World
 
 DIMENSIONS = ("marketing_channel", "campaign")
 TOUCH_WINDOWS = (30, 90, 365)
+ATTRIBUTED = ("refunds", TOUCHES)
+PART_NEEDS = {
+    "attributed_net_sales": ATTRIBUTED,
+    "attributed_net_sales_returning": ATTRIBUTED,
+    "attributed_net_sales_paid": ATTRIBUTED,
+    "attributed_margin": (*ATTRIBUTED, COSTS),
+    "touch_dated": ATTRIBUTED,
+    **{f"touch_dated_{days}d": ATTRIBUTED for days in TOUCH_WINDOWS},
+    "net_sales": ("refunds",),
+    "marketing_cost": (BOOKED,),
+    "platform_spend": ("ad_spend",),
+    "platform_revenue": ("ad_spend.platform_revenue",),
+}
 
 
 def cells(world: World) -> Cells:
@@ -42,7 +54,7 @@ def cells(world: World) -> Cells:
         _add_entry(entry, sums, world)
     table = sums.table(FROM_WEEK)
     _round(table)
-    return world.maker.make_cells("romi", _variants(world), table, FROM_WEEK)
+    return world.maker.make_cells("romi", _variants(world), table, FROM_WEEK, PART_NEEDS)
 
 
 def _add_entry(entry: Entry, sums: Sums, world: World) -> None:
@@ -95,12 +107,10 @@ def _round(table: Table) -> None:
 def _variants(world: World) -> list[Variant]:
     sales_fx, cost_fx = holds_one_of(world.sales.fx_missing), fx_is_missing(world, MARKETING)
     gap = cost_is_missing(world, MARKETING)
-    attributed = ("refunds", TOUCHES)
 
     def ratio(name: str, numerator, *needs: str, **differs) -> Variant:
         made_of = {
             "denominator": "marketing_cost",
-            "needs_of": {"denominator": (BOOKED,)},
             "missing_cost": gap,
             "fx_missing": lambda period: sales_fx(period) or cost_fx(period),
             **differs,
@@ -113,14 +123,14 @@ def _variants(world: World) -> list[Variant]:
     }
     to_date = world.number("attribution_lookback_days") + world.number("return_window_days")
     return [
-        ratio("romi", "attributed_net_sales", *attributed, BOOKED),
-        ratio("romi_net_return", _after_cost("attributed_net_sales"), *attributed, BOOKED),
-        ratio("romi_margin_return", _after_cost("attributed_margin"), *attributed, BOOKED, COSTS),
+        ratio("romi", "attributed_net_sales", *ATTRIBUTED, BOOKED),
+        ratio("romi_net_return", _after_cost("attributed_net_sales"), *ATTRIBUTED, BOOKED),
+        ratio("romi_margin_return", _after_cost("attributed_margin"), *ATTRIBUTED, BOOKED, COSTS),
         ratio("marketing_efficiency_ratio", "net_sales", "refunds", BOOKED),
         ratio(
             "romi_returning",
             "attributed_net_sales_returning",
-            *attributed,
+            *ATTRIBUTED,
             BOOKED,
             left_censored=left_censored(world),
         ),
@@ -130,13 +140,13 @@ def _variants(world: World) -> list[Variant]:
             "ad_spend.platform_revenue",
             **{**media, "fx_missing": cost_fx},
         ),
-        ratio("roas", "attributed_net_sales_paid", *attributed, "ad_spend", **media),
-        ratio("romi_touch_dated", "touch_dated", *attributed, BOOKED, window_days=to_date),
+        ratio("roas", "attributed_net_sales_paid", *ATTRIBUTED, "ad_spend", **media),
+        ratio("romi_touch_dated", "touch_dated", *ATTRIBUTED, BOOKED, window_days=to_date),
         *(
             ratio(
                 f"romi_touch_dated_{days}d",
                 f"touch_dated_{days}d",
-                *attributed,
+                *ATTRIBUTED,
                 BOOKED,
                 window_days=days,
             )
@@ -146,7 +156,8 @@ def _variants(world: World) -> list[Variant]:
 
 
 def _after_cost(name: str):
-    def take(parts: Parts) -> Decimal:
-        return parts.get(name, ZERO) - parts.get("marketing_cost", ZERO)
+    def take(parts: Parts) -> Decimal | None:
+        brought, cost = (parts.get(part, ZERO) for part in (name, "marketing_cost"))
+        return None if brought is None or cost is None else brought - cost
 
     return take

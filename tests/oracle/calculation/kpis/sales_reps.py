@@ -130,7 +130,7 @@ def variants(world: World) -> Iterable[Variant]:
         "deals_won",
         n="deals_won",
         needs=("opportunities", "subscriptions"),
-        fx_missing=contracts,
+        fx_missing=lambda period: deals(period) or contracts(period),
     )
     yield Variant(
         "mrr_churned_in_clawback",

@@ -11,6 +11,7 @@ from oracle.calculation.calendar import FROM_WEEK, Period
 from oracle.calculation.cell import Cell, CellKey
 from oracle.calculation.facts import Order, Session
 from oracle.calculation.kpis.by_session import ORDER_LINK, WEB, clusters, delta_of, group
+from oracle.calculation.kpis.order_members import holds_one_of
 from oracle.calculation.kpis.shared import left_censored
 from oracle.calculation.money import money
 from oracle.calculation.statuses import TOTAL, Parts, Spot, Variant
@@ -21,6 +22,25 @@ if TYPE_CHECKING:
 DIMENSIONS = ("marketing_channel", "campaign", "device_type", "country", "customer_type")
 WINDOWS = (30, 90)
 FORMS = "web_events or web_sessions.has_form_submit"
+
+
+PART_NEEDS = {
+    "visitors": (WEB,),
+    "sessions": (WEB,),
+    "visitors_with_form": (FORMS,),
+    "visitors_with_action": (FORMS, ORDER_LINK),
+    **dict.fromkeys(
+        (
+            "visitors_with_order",
+            "visitors_new_customer",
+            "sessions_with_order",
+            "orders_from_visitors",
+            "order_value_from_visitors",
+            *(f"visitors_with_order_within_{days}d" for days in WINDOWS),
+        ),
+        (WEB, ORDER_LINK),
+    ),
+}
 
 
 def order_value(order: Order) -> object:
@@ -38,8 +58,6 @@ def _share(name: str, part: str, *needs: str, **more: object) -> Variant:
 
 
 def _variants(world: World) -> Iterator[Variant]:
-    first_orders = [order.order_date for order in world.sales.first_order.values()]
-    censored = left_censored(min(first_orders, default=None), world.number("left_censor_days"))
     yield _share("visitor_conversion_rate", "visitors_with_order", WEB, ORDER_LINK)
     yield Variant(
         "orders_per_visitor",
@@ -64,7 +82,7 @@ def _variants(world: World) -> Iterator[Variant]:
         "visitors_new_customer",
         WEB,
         ORDER_LINK,
-        left_censored=censored,
+        left_censored=left_censored(world),
     )
     for days in WINDOWS:
         yield _share(
@@ -81,6 +99,7 @@ def _variants(world: World) -> Iterator[Variant]:
         n="visitors",
         interval=delta_of("value_by_visitor", lower=None),
         needs=(WEB, ORDER_LINK),
+        fx_missing=holds_one_of(world.sales.fx_missing),
     )
 
 
@@ -91,7 +110,8 @@ def visitor_conversion(world: World) -> Iterator[tuple[CellKey, Cell]]:
     )
     acts = _acts(world, {spot: rows[spot] for spot in rows if spot[1:] == TOTAL})
     table = {spot: _parts(sessions, acts[spot[0]]) for spot, sessions in rows.items()}
-    return world.maker.make_cells("visitor_conversion", list(_variants(world)), table, FROM_WEEK)
+    variants = list(_variants(world))
+    return world.maker.make_cells("visitor_conversion", variants, table, FROM_WEEK, PART_NEEDS)
 
 
 def _acts(world: World, totals: dict[Spot, list[Session]]) -> dict[Period, dict[str, Parts]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from oracle.calculation.calendar import GRAINS
 from oracle.calculation.cell import Cell, CellKey
 from oracle.calculation.facts import Session
-from oracle.calculation.kpis.by_session import ORDER_LINK, clusters, delta_of, group
+from oracle.calculation.kpis.by_session import ORDER_LINK, WEB, clusters, delta_of, group, less
 from oracle.calculation.statistics import quantile
 from oracle.calculation.statuses import Parts, Variant
 
@@ -30,6 +30,14 @@ NEEDS = (
     "web_events or web_sessions.has_checkout",
     ORDER_LINK,
 )
+
+
+PART_NEEDS = {
+    STEPS[0]: (WEB,),
+    **{step: NEEDS[:number] for number, step in enumerate(STEPS[1:], start=1)},
+    "sessions_with_order_open": (WEB, ORDER_LINK),
+    **{f"{step}_timed": ("web_events",) for step in STEPS[1:]},
+}
 
 
 def _variants() -> Iterator[Variant]:
@@ -53,12 +61,12 @@ def _variants() -> Iterator[Variant]:
         )
         yield Variant(
             f"{step}_lost",
-            lambda parts, before=before, step=step: parts.get(before, 0) - parts.get(step, 0),
+            less(before, step),
             needs=needs,
         )
         yield Variant(
             f"{step}_median_hours",
-            n=lambda parts, step=step: len(parts.get(f"{step}_hours", ())),
+            n=f"{step}_timed",
             statistic=lambda parts, step=step: quantile(parts.get(f"{step}_hours", ()), 0.5),
             needs=("web_events", *((ORDER_LINK,) if step == STEPS[-1] else ())),
         )
@@ -78,7 +86,7 @@ def web_funnel(world: World) -> Iterator[tuple[CellKey, Cell]]:
         world.calendar, GRAINS, world.web.sessions, lambda row: row.session_date, DIMENSIONS
     )
     table = {spot: _parts(sessions) for spot, sessions in rows.items()}
-    return world.maker.make_cells("web_funnel", list(_variants()), table, GRAINS)
+    return world.maker.make_cells("web_funnel", list(_variants()), table, GRAINS, PART_NEEDS)
 
 
 def _parts(sessions: list[Session]) -> Parts:
@@ -90,6 +98,7 @@ def _parts(sessions: list[Session]) -> Parts:
         parts[f"{step}_hours"] = [
             hours for row in sessions if (hours := _hours(row, at - 2)) is not None
         ]
+        parts[f"{step}_timed"] = len(parts[f"{step}_hours"])
     parts["web_funnel_rate_clusters"] = clusters((row[0], row[-1], 1) for row in taken)
     parts["web_funnel_rate_open_clusters"] = clusters(
         (row.visitor_id, bool(row.orders), 1) for row in sessions
