@@ -366,8 +366,8 @@ where
 {#- True if a variant is money, or its numerator or denominator is. -#}
 {% macro is_money(meta, name, variant) %}
     {%- set units = [variant.unit] -%}
-    {%- for part in [name, variant.numerator, variant.denominator] if part in meta.parts -%}
-        {%- do units.append(meta.parts[part].unit) -%}
+    {%- for part in [name, variant.numerator, variant.denominator] -%}
+        {%- do units.append((meta.parts[part] or meta.variants[part] or {}).unit) -%}
     {%- endfor -%}
     {{ return('currency' in units) }}
 {% endmacro %}

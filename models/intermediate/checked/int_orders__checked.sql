@@ -55,7 +55,11 @@ priced as (
             when orders.order_currency_code = '{{ var("reporting_currency") }}' then 1
             when rates.rate is not null then rates.rate
             -- What does not count needs no rate; its own currency's amounts are kept.
-            when orders.row_exclusion is not null then 0
+            when orders.row_exclusion is not null or orders.is_test then 0
+            when
+                orders.order_type not in ('sale', 'credit')
+                or orders.order_status in ('draft', 'quote')
+                then 0
         end as fx_rate,
         coalesce(line_totals.goods_amount, 0)
         - orders.order_discount_amount

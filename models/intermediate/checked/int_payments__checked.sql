@@ -24,6 +24,7 @@ converted as (
             when rates.rate is not null then rates.rate
             -- What does not count needs no rate.
             when payments.row_exclusion is not null then 0
+            when payments.payment_status != 'succeeded' then 0
         end as fx_rate
     from payments
     left join rates

@@ -7,6 +7,15 @@ with contacts as (
     from {{ ref('int_identity__contact_survivors') }}
 ),
 
+-- Who was merged is known by the address of the survivor, who need not have one.
+addresses as (
+    select
+        contacts.contact_id,
+        coalesce(survivors.email_hash, contacts.email_hash) as email_hash
+    from contacts
+    left join contacts as survivors on contacts.surviving_contact_id = survivors.contact_id
+),
+
 final as (
     select
         contacts.contact_id,
@@ -17,8 +26,9 @@ final as (
     from contacts
     left join {{ ref('int_identity__companies') }} as companies
         on contacts.company_id = companies.company_id
+    left join addresses on contacts.contact_id = addresses.contact_id
     left join {{ ref('int_identity__emails') }} as emails
-        on contacts.email_hash = emails.email_hash
+        on addresses.email_hash = emails.email_hash
 )
 
 select * from final

@@ -68,8 +68,6 @@ def closed_deals(world: World) -> Deals:
         order = world.sales.orders.get(row["order_id"] or "")
         account_id = account_id or leads.get(ends.get(row["lead_id"]))
         account_id = account_id or (order.account_id if order else None)
-        if world.identity.is_internal(account_id):
-            continue
         day = world.reading.business_date(row["closed_at"])
         amount = ZERO
         if row["amount"] is not None:
@@ -77,6 +75,8 @@ def closed_deals(world: World) -> Deals:
             if amount is None:
                 found.fx_missing.append(day)
                 continue
+        if world.identity.is_internal(account_id):
+            continue
         found.deals.append(
             ClosedDeal(
                 deal_id=row["opportunity_id"],

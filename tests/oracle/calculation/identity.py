@@ -175,7 +175,8 @@ class Identity:
         own = self.contacts.get(contact_id)
         if own and own["company_id"]:
             return self.company(own["company_id"])
-        for address in (email, contact["email"] if contact else None):
+        people = [row for row in (contact, own) if row]
+        for address in (email, *(row["email"] for row in people)):
             if address and is_address(address):
                 return self.account_of_email(address)
         return None

@@ -71,7 +71,8 @@ class Sales:
         if order_id not in self._orders_with_lines:
             tax = row["tax_amount"] or ZERO
         rate = self.rates.rate(currency, order_date)
-        if rate is None and reason is None:
+        # Whose account is internal is asked after the rate.
+        if rate is None and reason in (None, "internal_account"):
             self.rejected[order_id] = "fx_missing"
             return None
         if order_total(row, lines) < 0 and row["order_type"] == "sale":

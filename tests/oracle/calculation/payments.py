@@ -43,11 +43,9 @@ def all_payments(world: World) -> Payments:
         day = world.reading.business_date(row["paid_at"])
         order = world.sales.orders.get(row["order_id"] or "")
         amount = world.rates.convert(row["amount"], row["currency_code"], day)
-        if order is not None and not order.counts:
-            continue
         if amount is None:
             found.fx_missing.append(day)
-        elif order is not None:
+        elif order is not None and order.counts:
             goods = money(amount * goods_share(order))
             found.payments.append(
                 Payment(row["payment_id"], order, row["paid_at"], day, amount, goods)
