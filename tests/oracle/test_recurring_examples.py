@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+
 from oracle.calculation.calendar import Period
 from oracle.calculation.kpis.mrr_parts import mrr_parts, retention_parts
 from oracle.calculation.mrr import Revenue, monthly_amount, movements
@@ -37,6 +38,7 @@ def change(subscription_id: str, day: date, price: int) -> dict:
         "subscription_id": subscription_id,
         "effective_date": day,
         "change_type": "change",
+        "recorded_at": None,
         "unit_price": Decimal(price),
     }
 

@@ -18,7 +18,7 @@ from oracle.calculation.customers import (
 )
 from oracle.calculation.identity import UNKNOWN
 from oracle.calculation.members import AccountMembers
-from oracle.calculation.spells import ONE_DAY, Track, merged, tracks
+from oracle.calculation.spells import ONE_DAY, Span, Track, merged, tracks
 from oracle.calculation.subscriptions import Contract
 
 NO_PLAN = "(no plan)"
@@ -33,7 +33,9 @@ OLDEST_BAND = "over 24 months"
 
 def tenure_band(first_day: date, day: date) -> str:
     """How long ago the first day was."""
-    return next((name for months, name in BANDS if day < add_months(first_day, months)), OLDEST_BAND)
+    return next(
+        (name for months, name in BANDS if day < add_months(first_day, months)), OLDEST_BAND
+    )
 
 
 def reason(ending: Ending) -> tuple[bool | None, str]:
@@ -60,11 +62,11 @@ class AccountActivity:
             spans[account_id] += order_spans(days, inactivity_days)
             for _, end in merged(order_spans(days, inactivity_days), date.max):
                 self.endings[account_id].append(Ending(end, INACTIVITY))
-        self.contracts_of: dict[str, list[Contract]] = defaultdict(list)
+        self.contracts_of: dict[str, list[tuple[Contract, list[Span]]]] = defaultdict(list)
         for contract in book.contracts:
             for account_id, held in contract.spans_by_account().items():
                 spans[account_id] += held
-                self.contracts_of[account_id].append(contract)
+                self.contracts_of[account_id].append((contract, held))
                 self.endings[account_id] += [
                     contract.ending(end) for _, end in held if end is not None
                 ]
@@ -90,17 +92,17 @@ class AccountActivity:
         return reason(last_ending(self.endings[account_id], lost_on))
 
     def plan(self, account_id: str, day: date) -> str:
-        """The plan of the account's contract on a day, of several the one that began first.
+        """The plan of the account's contract on a day, of several the one it has had longest.
 
         Without one, a contract that ended on the day still counts, so that who is lost on the
         first day of a period is lost from its plan.
         """
         for moment in (day, day - ONE_DAY):
             held = [
-                (contract.states[0][0], contract.subscription_id, state.plan_name or UNKNOWN)
-                for contract in self.contracts_of.get(account_id, ())
-                for state in [contract.state_on(moment)]
-                if state is not None and state.is_running and state.account_id == account_id
+                (start, contract.subscription_id, contract.state_on(moment).plan_name or UNKNOWN)
+                for contract, spans in self.contracts_of.get(account_id, ())
+                for start, end in spans
+                if start <= moment and (end is None or moment < end)
             ]
             if held:
                 return min(held)[-1]
@@ -114,9 +116,7 @@ class AccountActivity:
 class SubscriptionActivity:
     """Tracks of contracts, whoever holds them."""
 
-    def __init__(
-        self, contracts: Iterable[Contract], members: AccountMembers, today: date
-    ) -> None:
+    def __init__(self, contracts: Iterable[Contract], members: AccountMembers, today: date) -> None:
         self.contracts = {contract.subscription_id: contract for contract in contracts}
         self.members = members
         self.tracks = tracks({name: one.spans() for name, one in self.contracts.items()}, today)
@@ -143,4 +143,3 @@ def running_contract_accounts(contracts: Iterable[Contract], day: date) -> set[s
         for state in [contract.state_on(day)]
         if state is not None and state.is_running and not state.is_trial
     }
-

@@ -71,7 +71,7 @@ def credit(
         path = Path(
             touches.between(conversion.account_id, start, conversion.converted_at),
             conversion.converted_at,
-            reading.zone,
+            reading.business_date,
         )
         path.give_role("lead", conversion.lead_at)
         path.give_role("opportunity", conversion.opportunity_at)

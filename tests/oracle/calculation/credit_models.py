@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from oracle.calculation.channels import DIRECT
 from oracle.calculation.facts import Touch
 
 UNIT = Decimal("0.00000001")
-DAY = timedelta(days=1)
 
 
 class Path:
     """The touches up to a conversion, oldest first, and the touches that have a role."""
 
     def __init__(
-        self, touches: Sequence[Touch], converted_at: datetime, zone: ZoneInfo
+        self,
+        touches: Sequence[Touch],
+        converted_at: datetime,
+        date_of: Callable[[datetime], date],
     ) -> None:
         self.touches = list(touches)
         self.converted_at = converted_at
-        self.zone = zone
+        self.date_of = date_of
         self.roles: dict[str, int | None] = {"lead": None, "opportunity": None, "close": None}
 
     def give_role(self, role: str, moment: datetime | None) -> None:
@@ -33,18 +34,13 @@ class Path:
         earlier = [i for i, touch in enumerate(self.touches) if touch.touched_at <= moment]
         self.roles[role] = earlier[-1] if earlier else None
 
-    def ages(self) -> list[timedelta]:
-        """How old each touch is by the clock on the wall, so that every day has 24 hours."""
-        now = wall_clock(self.converted_at, self.zone)
-        return [now - wall_clock(touch.touched_at, self.zone) for touch in self.touches]
+    def ages(self) -> list[int]:
+        """How old each touch is, in business days: a day of a clock change is one day too."""
+        today = self.date_of(self.converted_at)
+        return [(today - self.date_of(touch.touched_at)).days for touch in self.touches]
 
     def __len__(self) -> int:
         return len(self.touches)
-
-
-def wall_clock(moment: datetime, zone: ZoneInfo) -> datetime:
-    """A UTC moment as the clock on the wall shows it."""
-    return moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).replace(tzinfo=None)
 
 
 Weights = list[Fraction | Decimal]
@@ -110,10 +106,7 @@ def _time_decay(half_life_days: int) -> Callable[[Path], Weights]:
     def weigh(path: Path) -> Weights:
         with localcontext() as context:
             context.prec = 50
-            worth = []
-            for age in path.ages():
-                days = Decimal(age // timedelta(microseconds=1)) / Decimal(86_400_000_000)
-                worth.append(Decimal(2) ** (-days / half_life_days))
+            worth = [Decimal(2) ** (-Decimal(age) / half_life_days) for age in path.ages()]
             return [one / sum(worth) for one in worth]
 
     return weigh

@@ -181,6 +181,7 @@ class Credit:
 class LeadRecord:
     """One record of a lead, as the CRM lists it."""
 
+    lead_id: str
     record_date: date
     is_strict: bool
     is_spam: bool

@@ -60,6 +60,7 @@ def _lead(survivor: str, records: list[Record], sources: LeadSources) -> Lead:
         exclusion_reason=_exclusion(own, said, sources),
         records=[
             LeadRecord(
+                lead_id=record["lead_id"],
                 record_date=sources.reading.business_date(first_contact(record)),
                 is_strict=record["lead_type"] in STRICT,
                 is_spam=record["is_spam"],

@@ -45,13 +45,13 @@ class AccountMembers:
         }
 
     def _ultimate_parent(self, account_id: str, day: date) -> str:
-        """The end of the chain of parents of that day; a link of a cycle is none."""
+        """The end of the chain of parents of that day; links of a cycle, or to nobody, are none."""
         seen, end = [account_id], account_id
         while True:
             row = self.identity.version(end, day)
             parent = row["parent_company_id"] if row else None
             parent = self.identity.company(parent) if parent else None
-            if parent is None or parent in seen:
+            if parent is None or parent in seen or parent not in self.identity.versions:
                 return end
             seen.append(parent)
             end = parent

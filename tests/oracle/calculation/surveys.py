@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from oracle.calculation.identity import Identity
 from oracle.calculation.reading import Reading
@@ -70,7 +71,7 @@ def resurveys(answers: Iterable[Answer], resurvey_days: int) -> set[str]:
     found = set()
     for own in by_contact.values():
         own.sort(key=lambda answer: answer.order)
-        for earlier, later in zip(own, own[1:], strict=False):
+        for earlier, later in pairwise(own):
             if later.responded_date - earlier.responded_date <= timedelta(days=resurvey_days):
                 found.add(later.response_id)
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +10,7 @@ from oracle.calculation.facts import Order
 from oracle.calculation.identity import Identity
 from oracle.calculation.reading import Reading
 
+PERSON = "contact:"
 GONE = ("deleted_in_source", "after_as_of")
 
 
@@ -30,7 +30,6 @@ class Visitors:
     identity: Identity
     contact_of: dict[str, str] = field(default_factory=dict)
     ordered_for: dict[str, str] = field(default_factory=dict)
-    acted_for: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def visitor(self, client_id: str) -> str:
         """The contact that a browser was stitched to, else the browser itself."""
@@ -49,10 +48,6 @@ class Visitors:
         emails = [contact["email"]] if contact else []
         return self.identity.is_internal(self.account(client_id), emails)
 
-    def accounts(self, client_id: str) -> set[str | None]:
-        """Every account on whose path the visits of a browser are; None if its own is unknown."""
-        return {self.account(client_id)} | self.acted_for.get(client_id, set())
-
     def visitor_of_address(self, email: str, role_names: set[str]) -> str | None:
         """The contact that has an address, unless the address is an office."""
         if email.partition("@")[0] in role_names:
@@ -63,13 +58,7 @@ class Visitors:
 
 def person(contact_id: str) -> str:
     """How a visitor is named who is a contact."""
-    return f"contact:{contact_id}"
-
-
-def lead_account(row: dict, identity: Identity) -> str:
-    """The account of a lead record; if nothing names one, the lead stands for itself."""
-    found = identity.account_of(row["company_id"], row["contact_id"], row["email"])
-    return found or f"lead:{row['lead_id']}"
+    return f"{PERSON}{contact_id}"
 
 
 def visitors(reading: Reading, identity: Identity, orders: Iterable[Order]) -> Visitors:
@@ -85,11 +74,7 @@ def visitors(reading: Reading, identity: Identity, orders: Iterable[Order]) -> V
     found.contact_of.update(_named_browsers(identity))
     for order in sorted(orders, key=_precedence):
         if order.client_id is not None:
-            found.acted_for[order.client_id].add(order.account_id)
             found.ordered_for[order.client_id] = order.account_id
-    for row in reading.live("leads"):
-        if row["client_id"] is not None:
-            found.acted_for[row["client_id"]].add(lead_account(row, identity))
     return found
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from oracle.calculation.attribution import Beginning, Conversion, Touches, beginning, credit
 from oracle.calculation.channels import Referrers
-from oracle.calculation.facts import CookielessHit, Credit, Order, Session, Touch
+from oracle.calculation.facts import CookielessHit, Credit, Lead, Order, Session, Touch
 from oracle.calculation.mailing_lists import ListEvent, Membership, memberships
 from oracle.calculation.order_visits import OrderVisit, OrderVisits
 from oracle.calculation.sessions import cookieless_hits, sessions
@@ -113,23 +113,41 @@ class WebFacts:
 
     # Touches
 
+    def lead_account(self, lead: Lead) -> str:
+        """The account of a lead, else of its browser; without any the lead stands for itself."""
+        own = self.visitors.account(lead.client_id) if lead.client_id else None
+        return lead.account_id or own or f"lead:{lead.lead_id}"
+
+    @cached_property
+    def acted_for(self) -> dict[str, set[str]]:
+        """The accounts that each visitor ordered for, or asked for in a lead."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for order in self._orders:
+            visitor_id = self.order_visits[order.order_id].visitor_id
+            if visitor_id is not None:
+                found[visitor_id].add(order.account_id)
+        for lead in self.world.leads:
+            if lead.client_id is not None and lead.exclusion_reason is None:
+                found[self.visitors.visitor(lead.client_id)].add(self.lead_account(lead))
+        return found
+
     @cached_property
     def all_touches(self) -> list[Touch]:
         """Touches of accounts and of nobody known."""
-        browsers = Visitors(
-            self.world.identity,
-            self.visitors.contact_of,
-            self.visitors.ordered_for,
-            defaultdict(set, {key: set(of) for key, of in self.visitors.acted_for.items()}),
-        )
-        for order in self._orders:
-            visit = self.order_visits[order.order_id].visit
-            if visit is not None:
-                browsers.acted_for[visit.client_id].add(order.account_id)
         offline = OfflineTouches(
-            self.reading, self.world.identity, browsers, self.channels, self.world.campaigns
+            self.reading,
+            self.world.identity,
+            self.visitors,
+            self.channels,
+            self.world.campaigns,
+            {record.lead_id: lead for lead in self.world.leads for record in lead.records},
+            self.lead_account,
+            self.acted_for,
         )
-        return [*session_touches(self.sessions, browsers, self.channels), *offline.all()]
+        return [
+            *session_touches(self.sessions, self.acted_for, self.channels),
+            *offline.all(),
+        ]
 
     @cached_property
     def touches(self) -> Touches:
@@ -147,7 +165,7 @@ class WebFacts:
         leads = defaultdict(list)
         for lead in self.world.leads:
             if lead.counts:
-                leads[lead.account_id].append(lead.created_at)
+                leads[self.lead_account(lead)].append(lead.created_at)
         deals = defaultdict(list)
         for row in self.reading.live("opportunities"):
             account = self.world.identity.account_of(row["company_id"], row["contact_id"], None)
@@ -167,7 +185,7 @@ class WebFacts:
     def _lead_conversions(self) -> Iterable[Conversion]:
         for lead in self.world.leads:
             if lead.counts:
-                account_id = lead.account_id or f"lead:{lead.lead_id}"
+                account_id = self.lead_account(lead)
                 created_at = lead.created_at
                 yield Conversion("lead", lead.lead_id, account_id, created_at, created_at, None)
 

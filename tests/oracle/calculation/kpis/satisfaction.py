@@ -119,8 +119,7 @@ def nps_outcome(world: World) -> Cells:
     table, sales = outcome_parts(found, _periods(world))
     for spot, parts in table.items():
         parts["sales"] = sales.get(spot, [])
-    # The period is mature when the window of its last day is over.
-    common = {"window_days": window_days - 1}
+    common = {"window_days": window_days}
     variants = [
         Variant(
             "nps_outcome_retention_rate",
@@ -140,6 +139,8 @@ def nps_outcome(world: World) -> Cells:
             interval=lambda parts: delta(parts["sales"]),
             needs=(*SURVEYS, "refunds"),
             fx_missing=holds_one_of(world.sales_without_rate),
+            # Who began to order in these days has had no whole window before the answer.
+            left_censored=begins_before(first_sale(world), window_days),
             **common,
         ),
     ]
