@@ -47,7 +47,7 @@ sources as (
 
 {% endif -%}
 {% if converted -%}
--- Periods, and twelve months that end with them, in which money lacks an exchange rate.
+-- Periods in which money lacks an exchange rate; twelve months and all time that end with them.
 rate_gaps as (
     select
         spine.period_grain,
@@ -56,14 +56,16 @@ rate_gaps as (
         bool_or(
             gaps.table_name = '{{ table }}' and gaps.gap_to > spine.period_start
         ) as {{ table }}_gap,
-        bool_or(gaps.table_name = '{{ table }}') as {{ table }}_gap_in_year
+        bool_or(
+            gaps.table_name = '{{ table }}'
+            and gaps.gap_to > least(spine.period_start, spine.trailing_year_start)
+        ) as {{ table }}_gap_over_year,
+        bool_or(gaps.table_name = '{{ table }}') as {{ table }}_gap_over_history
         {{- ',' if not loop.last }}
         {%- endfor %}
     from spine
     inner join {{ ref('int_fx__gaps') }} as gaps
-        on
-            spine.period_end > gaps.gap_from
-            and least(spine.period_start, spine.trailing_year_start) < gaps.gap_to
+        on spine.period_end > gaps.gap_from
     group by spine.period_grain, spine.period_start
 ),
 
@@ -83,7 +85,8 @@ periods as (
         {%- endfor %}
         {%- for table in converted %},
         rate_gaps.{{ table }}_gap,
-        rate_gaps.{{ table }}_gap_in_year
+        rate_gaps.{{ table }}_gap_over_year,
+        rate_gaps.{{ table }}_gap_over_history
         {%- endfor %}
     from spine
     cross join clock
@@ -207,7 +210,8 @@ long as (
         {%- if is_money(meta, name, variant) %}
         {%- for table in variant.get('converted', meta.converted or []) %}
         or coalesce(
-            {{- table }}_gap{{ '_in_year' if variant.left_censor_at == 'trailing_year_start' -}}
+            {{- table }}_gap{{ '_over_' ~ variant.converted_over
+                if variant.get('converted_over', 'period') != 'period' -}}
         , false)
         {%- endfor %}
         {%- endif %}

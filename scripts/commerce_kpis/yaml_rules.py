@@ -253,6 +253,8 @@ KPI_META: dict[str, Rule] = {
                 "formula": TEXT,
                 "needs": TEXTS,
                 "converted": Items(Scalar(CONVERTED)),
+                # Whose money is summed: the period's, that of the year to its end, or all to its end.
+                "converted_over": Scalar(("period", "year", "history")),
                 "parameters": TEXTS,
                 "left_censor_days": TEXTS,
                 "left_censor_from": TEXT,

@@ -42,6 +42,12 @@ emails as (
     from {{ ref('int_identity__emails') }}
 ),
 
+internal_accounts as (
+    select distinct account_id
+    from {{ ref('int_identity__companies') }}
+    where is_internal
+),
+
 visitors as (
     select
         client_id,
@@ -76,12 +82,17 @@ named as (
             as contact_visitor_id,
         coalesce(
             {{ row_exclusion('events.event_at', 'events') }},
-            case when emails.is_internal then 'internal_account' end
+            case
+                when emails.is_internal or internal_accounts.account_id is not null
+                    then 'internal_account'
+            end
         ) as exclusion_reason
     from events
     cross join clock
     left join emails
         on events.email_hash = emails.email_hash
+    left join internal_accounts
+        on emails.account_id = internal_accounts.account_id
     left join visitors
         on events.client_id = visitors.client_id
     left join contact_visitors

@@ -37,27 +37,8 @@ moved as (
     {{ active_unit_periods('spells', 'account_id') }}
 ),
 
--- One plan for an account: that of its oldest contract running on the day, or up to that day.
 account_plans as (
-    select
-        moved.account_id,
-        moved.period_grain,
-        moved.period_index,
-        plans.plan
-    from moved
-    inner join plans
-        on
-            moved.account_id = plans.account_id
-            and moved.member_date >= plans.valid_from
-            and moved.member_date <= plans.valid_to
-    qualify row_number() over (
-        partition by moved.account_id, moved.period_grain, moved.period_index
-        order by
-            plans.valid_to > moved.member_date desc,
-            plans.start_date asc,
-            plans.subscription_id asc,
-            plans.valid_from desc
-    ) = 1
+    {{ account_plans('moved') | indent(4) }}
 ),
 
 final as (
@@ -94,8 +75,7 @@ final as (
     left join account_plans
         on
             moved.account_id = account_plans.account_id
-            and moved.period_grain = account_plans.period_grain
-            and moved.period_index = account_plans.period_index
+            and moved.member_date = account_plans.member_date
 )
 
 select * from final

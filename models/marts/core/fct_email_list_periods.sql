@@ -26,14 +26,21 @@ members as (
 plans as (
     select
         account_id,
-        period_grain,
-        period_index,
-        plan
-    from {{ ref('fct_account_periods') }}
+        subscription_id,
+        plan,
+        start_date,
+        valid_from,
+        valid_to
+    from {{ ref('int_subscriptions__spells') }}
 ),
 
+-- Members are read at the period's start, or on the first day on the list of those not on it then.
 moved as (
     {{ active_unit_periods('spells', 'email_hash, list_name, account_id') }}
+),
+
+account_plans as (
+    {{ account_plans('moved') | indent(4) }}
 ),
 
 final as (
@@ -61,7 +68,7 @@ final as (
         coalesce(members.account_size_band, '(unknown)') as account_size_band,
         coalesce(members.acquisition_channel, '(unattributed)') as acquisition_channel,
         {{ tenure_band('moved.member_date', 'moved.first_active_date') }} as tenure_band,
-        coalesce(plans.plan, '(no plan)') as plan,
+        coalesce(account_plans.plan, '(no plan)') as plan,
         moved.cancel_reason
     from moved
     left join members
@@ -69,11 +76,10 @@ final as (
             moved.account_id = members.account_id
             and moved.member_date >= members.valid_from_date
             and moved.member_date < members.valid_to_date
-    left join plans
+    left join account_plans
         on
-            moved.account_id = plans.account_id
-            and moved.period_grain = plans.period_grain
-            and moved.period_index = plans.period_index
+            moved.account_id = account_plans.account_id
+            and moved.member_date = account_plans.member_date
 )
 
 select * from final

@@ -97,6 +97,21 @@ create table list_periods as
 with moved as (
     select *, unit.list_name as list_name, unit.account_id as account_id
     from unit_periods('list_units')
+),
+
+-- The plan of the oldest contract that runs on the day, or up to it.
+plans as (
+    select
+        days.account_id, days.member_date,
+        arg_min(spells.plan, (
+            spells.valid_to <= days.member_date, spells.start_date, spells.subscription_id,
+            -date_diff('day', date '2000-01-01', spells.valid_from)
+        )) as plan
+    from (select distinct account_id, member_date from moved) as days
+    inner join contract_states as spells
+        on days.account_id = spells.account_id
+        and days.member_date between spells.valid_from and spells.valid_to
+    group by all
 )
 
 select
@@ -110,8 +125,8 @@ from moved
 left join members
     on moved.account_id = members.account_id
     and moved.member_date >= members.valid_from and moved.member_date < members.valid_to
-left join account_periods as plans
-    on moved.account_id = plans.unit and moved.grain = plans.grain and moved.number = plans.number;
+left join plans
+    on moved.account_id = plans.account_id and moved.member_date = plans.member_date;
 
 create table answers as
 with answered as (
