@@ -116,13 +116,9 @@ class Maker:
     ) -> Cell:
         """One number with its status."""
         hidden = missing and hides_parts
-        numerator, denominator, n = (
-            None
-            if hidden and not self._is_known(variant, name)
-            else _take(getattr(variant, name), parts)
-            for name in ("numerator", "denominator", "n")
-        )
-        n = _whole(n)
+        numerator = None if hidden else _take(variant.numerator, parts)
+        denominator = None if hidden else _take(variant.denominator, parts)
+        n = None if hidden else _whole(_take(variant.n, parts))
         status = self._status(variant, period, parts, missing, numerator, denominator, n)
         value = None
         if status not in NULL_STATUSES:

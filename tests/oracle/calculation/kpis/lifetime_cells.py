@@ -10,6 +10,7 @@ from oracle.calculation.cell import Cell, CellKey, Number
 from oracle.calculation.costs import ACQUISITION
 from oracle.calculation.kpis.lifetime import discounted_years, lifetime_years, window_of
 from oracle.calculation.kpis.lifetime_parts import lifetime_table
+from oracle.calculation.kpis.order_members import holds_one_of
 from oracle.calculation.kpis.shared import cost_is_missing, fx_is_missing, is_a_sale
 from oracle.calculation.statuses import Parts, Variant
 from oracle.calculation.world import World
@@ -225,7 +226,12 @@ def customer_equity(world: World) -> Cells:
             "customer_equity_discounted",
             **_with(world, formulas.equity_discounted, tests, **margin),
         ),
-        Variant("customer_equity_predicted", "predicted_margin", **margin),
+        Variant(
+            "customer_equity_predicted",
+            "predicted_margin",
+            fx_missing=holds_one_of(world.sales_without_rate),
+            **margin,
+        ),
     ]
     return world.maker.make_cells("customer_equity", variants, table, FROM_WEEK, PART_NEEDS)
 

@@ -11,6 +11,7 @@ from oracle.calculation.identity import NO_ACCOUNT, UNKNOWN
 from oracle.calculation.kpis.customers import begins_before, first_sale
 from oracle.calculation.kpis.lifetime import window_of
 from oracle.calculation.kpis.nps_parts import nps_parts, outcome_parts, outcomes
+from oracle.calculation.kpis.order_members import holds_one_of
 from oracle.calculation.statistics import NO_INTERVAL, Interval, delta
 from oracle.calculation.statuses import Parts, Variant
 from oracle.calculation.surveys import Answer, resurveys
@@ -25,7 +26,7 @@ BY_ACCOUNT = ("segment", "industry", "account_size_band")
 def nps(world: World) -> Cells:
     """kpi_nps."""
     answers = world.answers
-    fx_missing = _fx_missing(world)
+    fx_missing = holds_one_of(world.sales_without_rate)
     table = nps_parts(
         answers,
         resurveys(answers, world.number("resurvey_days")),
@@ -138,7 +139,7 @@ def nps_outcome(world: World) -> Cells:
             "accounts",
             interval=lambda parts: delta(parts["sales"]),
             needs=(*SURVEYS, "refunds"),
-            fx_missing=_fx_missing(world),
+            fx_missing=holds_one_of(world.sales_without_rate),
             **common,
         ),
     ]
@@ -147,12 +148,6 @@ def nps_outcome(world: World) -> Cells:
 
 def _periods(world: World) -> list[Period]:
     return [period for grain in FROM_WEEK for period in world.calendar.periods[grain]]
-
-
-def _fx_missing(world: World):
-    """Whether an order that was rejected for lack of a rate falls into a period."""
-    days = world.sales_without_rate
-    return lambda period: any(day in period for day in days)
 
 
 KPIS = {"nps": nps, "nps_outcome": nps_outcome}
