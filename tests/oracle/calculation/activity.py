@@ -33,7 +33,9 @@ OLDEST_BAND = "over 24 months"
 
 def tenure_band(first_day: date, day: date) -> str:
     """How long ago the first day was."""
-    return next((name for months, name in BANDS if day < add_months(first_day, months)), OLDEST_BAND)
+    return next(
+        (name for months, name in BANDS if day < add_months(first_day, months)), OLDEST_BAND
+    )
 
 
 def reason(ending: Ending) -> tuple[bool | None, str]:
@@ -114,9 +116,7 @@ class AccountActivity:
 class SubscriptionActivity:
     """Tracks of contracts, whoever holds them."""
 
-    def __init__(
-        self, contracts: Iterable[Contract], members: AccountMembers, today: date
-    ) -> None:
+    def __init__(self, contracts: Iterable[Contract], members: AccountMembers, today: date) -> None:
         self.contracts = {contract.subscription_id: contract for contract in contracts}
         self.members = members
         self.tracks = tracks({name: one.spans() for name, one in self.contracts.items()}, today)
@@ -143,4 +143,3 @@ def running_contract_accounts(contracts: Iterable[Contract], day: date) -> set[s
         for state in [contract.state_on(day)]
         if state is not None and state.is_running and not state.is_trial
     }
-

@@ -48,7 +48,9 @@ def contract_book(
     negative = _negative(_revenue(left, rates, today))
     rejected |= dict.fromkeys(negative, "negative_mrr")
     kept = [one for one in left if one.subscription_id not in negative]
-    return ContractBook(kept, _revenue(kept, rates, today), _usage(reading, rates), rejected, rateless)
+    return ContractBook(
+        kept, _revenue(kept, rates, today), _usage(reading, rates), rejected, rateless
+    )
 
 
 def _known(row: dict, today: date) -> dict:
@@ -105,9 +107,7 @@ def _negative(revenue: Revenue) -> set[str]:
         for _, state in contract.states:
             held_by[state.account_id].add(contract.subscription_id)
     theirs = {one for account_id in below for one in held_by[account_id]}
-    also = {
-        account_id for account_id, own in held_by.items() if own & theirs
-    }
+    also = {account_id for account_id, own in held_by.items() if own & theirs}
     return {one for account_id in also for one in held_by[account_id]}
 
 

@@ -40,7 +40,9 @@ def monthly_amount(state: State, rate: Decimal, is_list_price: bool = False) -> 
     price = Fraction(state.quantity) * Fraction(state.unit_price)
     if not is_list_price:
         price -= Fraction(state.discount_amount)
-    return rounded(price * MONTHS_IN[state.billing_interval] / state.interval_count * Fraction(rate))
+    return rounded(
+        price * MONTHS_IN[state.billing_interval] / state.interval_count * Fraction(rate)
+    )
 
 
 def is_pausing(state: State | None) -> bool:

@@ -174,9 +174,7 @@ def _contract(
                 is_ended = False
             elif change["change_type"] == "end":
                 is_ended = True
-        is_over = any(
-            end is not None and day >= end for end in (row.get("end_date"), dunning_ends)
-        )
+        is_over = any(end is not None and day >= end for end in (row.get("end_date"), dunning_ends))
         trial_end = row.get("trial_end_date")
         state = replace(
             state,

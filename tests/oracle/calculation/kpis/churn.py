@@ -86,7 +86,13 @@ def _add(into: dict[str, int], counts: dict[str, int]) -> None:
 
 def _with_sums(key: tuple, counts: dict[str, int]) -> dict[str, int | Decimal | None]:
     """The parts with the denominators; by reason only what was lost is known."""
-    names = (*MOVEMENTS, "churn_events", "reactivation_events", "lost_voluntary", "lost_involuntary")
+    names = (
+        *MOVEMENTS,
+        "churn_events",
+        "reactivation_events",
+        "lost_voluntary",
+        "lost_involuntary",
+    )
     parts = {name: counts.get(name, 0) for name in names}
     parts["at_start_modelled"] = counts.get("at_start_modelled", 0)
     # As good as none of these businesses has so many repeaters that a model can be fitted.
@@ -99,7 +105,5 @@ def _with_sums(key: tuple, counts: dict[str, int]) -> dict[str, int | Decimal | 
     parts["at_start_new_and_reactivated"] = parts["at_start_and_new"] + parts["reactivated"]
     parts["at_end_minus_new"] = parts["at_end"] - parts["new"]
     if key[1] == "cancel_reason":
-        return {
-            name: value if name.startswith("lost") else None for name, value in parts.items()
-        }
+        return {name: value if name.startswith("lost") else None for name, value in parts.items()}
     return parts

@@ -30,7 +30,9 @@ def churn_variants(
     """The variants of a table of churn, all over some count of units."""
     common = {"needs": needs, "left_censored": censored}
 
-    def rate(name: str, numerator: str, denominator: str, is_share: bool = False, **more) -> Variant:
+    def rate(
+        name: str, numerator: str, denominator: str, is_share: bool = False, **more
+    ) -> Variant:
         return Variant(
             f"{prefix}churn_rate{name}",
             numerator,

@@ -53,11 +53,7 @@ def begins_before(first: date | None, window_days: int):
 def first_sale(world: World) -> date | None:
     """The day of the earliest sale that was placed, cancelled later or not."""
     return min(
-        (
-            order.order_date
-            for order in world.sales.orders.values()
-            if is_a_sale(order)
-        ),
+        (order.order_date for order in world.sales.orders.values() if is_a_sale(order)),
         default=None,
     )
 
@@ -175,9 +171,7 @@ def _of_cohort(variant: Variant, cohort: str):
     if cohort == "all":
         return variant.left_censored
     month = None if cohort == UNKNOWN else date.fromisoformat(f"{cohort}-01")
-    return lambda period: (
-        month is not None and variant.left_censored(replace(period, start=month))
-    )
+    return lambda period: month is not None and variant.left_censored(replace(period, start=month))
 
 
 def cohort_value(world: World) -> Cells:

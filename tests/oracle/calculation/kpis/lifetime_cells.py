@@ -234,4 +234,3 @@ def customer_equity(world: World) -> Cells:
         ),
     ]
     return world.maker.make_cells("customer_equity", variants, table, FROM_WEEK, PART_NEEDS)
-

@@ -130,9 +130,7 @@ class _Sources:
         """Accounts without a running contract that ordered, guests left out."""
         running = running_contract_accounts(self.world.contract_book.contracts, last_day)
         rows = [
-            row
-            for row in self.firsts
-            if row[0] not in running and not row[0].startswith("guest:")
+            row for row in self.firsts if row[0] not in running and not row[0].startswith("guest:")
         ]
         return self._of(rows, dimension, None, end, last_day)
 

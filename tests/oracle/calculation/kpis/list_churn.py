@@ -52,8 +52,6 @@ def email_list_churn(world: World) -> Iterator[tuple[CellKey, Cell]]:
         return IS_INVOLUNTARY[left_by], left_by
 
     periods = [period for grain in FROM_WEEK for period in world.calendar.periods[grain]]
-    table = snapshot_parts(
-        found, periods, DIMENSIONS, member_on, reason_of, world.reading.today
-    )
+    table = snapshot_parts(found, periods, DIMENSIONS, member_on, reason_of, world.reading.today)
     variants = churn_variants("email_list_", ("email_subscriptions",), None)
     return world.maker.make_cells("email_list_churn", variants, table, FROM_WEEK)

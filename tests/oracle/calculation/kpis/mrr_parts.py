@@ -63,9 +63,7 @@ def mrr_parts(
                     parts[cell]["mrr_committed"] += amount
             parts[cell]["mrr_list_price"] += revenue.list_amount(contract, last_day)
             for subscription_id, day, charge in usage:
-                if subscription_id == contract.subscription_id and _counts(
-                    contract, day, last_day
-                ):
+                if subscription_id == contract.subscription_id and _counts(contract, day, last_day):
                     parts[cell]["usage_last_three_months"] += charge
                     parts[cell]["usage_monthly"] += rounded(Fraction(charge) / 3)
         for move in moves:

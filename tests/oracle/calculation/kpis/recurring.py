@@ -68,9 +68,7 @@ def mrr_retention(world: World) -> Cells:
         parts["mrr_retained_and_reactivated"] = (
             parts["mrr_retained_net"] + parts["mrr_reactivated_at_end"]
         )
-        parts["mrr_gained"] = (
-            parts["mrr_new"] + parts["mrr_expansion"] + parts["mrr_reactivated"]
-        )
+        parts["mrr_gained"] = parts["mrr_new"] + parts["mrr_expansion"] + parts["mrr_reactivated"]
         parts["mrr_lost"] = parts["mrr_contraction"] + parts["mrr_churned"]
     common = {"needs": ("subscriptions",), "n": "accounts_at_start"}
     money = common | {"fx_missing": _fx_missing(world)}
