@@ -36,9 +36,7 @@ def built_cells(
 ) -> dict[CellKey, Cell]:
     """The rows of kpi_values."""
     rows = connection.execute(f"select {KEY}, {FACTS} from kpi.kpi_values").fetchall()
-    return {
-        CellKey(*row[:6]): Cell(*row[6:]) for row in rows if kpis is None or row[0] in kpis
-    }
+    return {CellKey(*row[:6]): Cell(*row[6:]) for row in rows if kpis is None or row[0] in kpis}
 
 
 def differences(

@@ -77,9 +77,7 @@ def run_trial(trial: Trial, folder: Path) -> Result:
     return result
 
 
-def _judge(
-    trial: Trial, workshop: Workshop, result: Result
-) -> Callable[[Traits], list[str]]:
+def _judge(trial: Trial, workshop: Workshop, result: Result) -> Callable[[Traits], list[str]]:
     if trial.kind == "relation":
         relation = next(relation for relation in RELATIONS if relation.name == trial.name)
         return lambda drawn: relation.broken(drawn, workshop)

@@ -69,7 +69,10 @@ def subscription_changes(dice: Dice, subscriptions: list[dict]) -> list[dict]:
                 "recorded_at": dice.moment() if dice.chance(0.3) else None,
             }
             if kind == "change":
-                row |= {"quantity": dice.maybe(["0", "2", "7"]), "unit_price": dice.maybe(["9", "0"])}
+                row |= {
+                    "quantity": dice.maybe(["0", "2", "7"]),
+                    "unit_price": dice.maybe(["9", "0"]),
+                }
                 row["plan_name"] = dice.maybe(["basic", "pro"], 0.3)
             if kind == "transfer":
                 row["company_id"] = f"c{dice.between(0, dice.traits.accounts)}"

@@ -153,7 +153,8 @@ def refunds(dice: Dice, orders: list[dict]) -> list[dict]:
             {
                 "refund_id": f"f{len(rows)}",
                 "order_id": order["order_id"],
-                "refunded_at": order["placed_at"] + timedelta(days=days, seconds=dice.between(0, 9)),
+                "refunded_at": order["placed_at"]
+                + timedelta(days=days, seconds=dice.between(0, 9)),
                 "refund_kind": dice.one_of(kinds),
                 "amount_excl_tax": dice.money(0, 9_000) if dice.chance(0.8) else None,
                 "tax_amount": dice.money(0, 900) if dice.chance(0.3) else None,

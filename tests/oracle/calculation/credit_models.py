@@ -11,6 +11,7 @@ from oracle.calculation.channels import DIRECT
 from oracle.calculation.facts import Touch
 
 UNIT = Decimal("0.00000001")
+WORTH = Decimal("0.000000001")  # to which an older touch is worth less than the youngest one
 
 
 class Path:
@@ -106,7 +107,12 @@ def _time_decay(half_life_days: int) -> Callable[[Path], Weights]:
     def weigh(path: Path) -> Weights:
         with localcontext() as context:
             context.prec = 50
-            worth = [Decimal(2) ** (-Decimal(age) / half_life_days) for age in path.ages()]
+            ages = path.ages()
+            youngest = min(ages)
+            worth = [
+                (Decimal(2) ** (-Decimal(age - youngest) / half_life_days)).quantize(WORTH)
+                for age in ages
+            ]
             return [one / sum(worth) for one in worth]
 
     return weigh

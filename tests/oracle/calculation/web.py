@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from oracle.calculation.business import Row
 from oracle.calculation.channels import NOWHERE, UNKNOWN, Channels, Origin, Referrers, path_of
@@ -98,7 +99,7 @@ class Sessioniser:
     def _cut(self, hits: list[TypedRow]) -> list[list[TypedRow]]:
         hits = sorted(hits, key=lambda hit: (hit["event_at"], hit["event_id"]))
         parts = [[hits[0]]]
-        for earlier, hit in zip(hits, hits[1:], strict=False):
+        for earlier, hit in pairwise(hits):
             if hit["event_at"] - earlier["event_at"] > self.timeout:
                 parts.append([])
             parts[-1].append(hit)

@@ -12,6 +12,7 @@ from oracle.calculation.channels import Referrers
 from oracle.calculation.facts import CookielessHit, Credit, Lead, Order, Session, Touch
 from oracle.calculation.mailing_lists import ListEvent, Membership, memberships
 from oracle.calculation.order_visits import OrderVisit, OrderVisits
+from oracle.calculation.role_moments import deal_moments, latest, lead_moments
 from oracle.calculation.sessions import cookieless_hits, sessions
 from oracle.calculation.touches import OfflineTouches, session_touches
 from oracle.calculation.visitors import Visitors, visitors
@@ -162,25 +163,19 @@ class WebFacts:
         return [*self._order_conversions(), *self._lead_conversions()]
 
     def _order_conversions(self) -> Iterable[Conversion]:
-        leads = defaultdict(list)
-        for lead in self.world.leads:
-            if lead.counts:
-                leads[self.lead_account(lead)].append(lead.created_at)
-        deals = defaultdict(list)
-        for row in self.reading.live("opportunities"):
-            account = self.world.identity.account_of(row["company_id"], row["contact_id"], None)
-            deals[account].append(row["created_at"])
+        leads = lead_moments(self.world.leads, self.lead_account)
+        deals = deal_moments(self.world, self.lead_account)
         for order in self._orders:
-            if not order.is_sale:
-                continue
-            moments = (leads[order.account_id], deals[order.account_id])
-            lead_at, deal_at = (
-                max((moment for moment in found if moment <= order.placed_at), default=None)
-                for found in moments
-            )
-            yield Conversion(
-                "order", order.order_id, order.account_id, order.placed_at, lead_at, deal_at
-            )
+            if order.is_sale:
+                placed_at = order.placed_at
+                yield Conversion(
+                    "order",
+                    order.order_id,
+                    order.account_id,
+                    placed_at,
+                    latest(leads[order.account_id], placed_at),
+                    latest(deals[order.account_id], placed_at),
+                )
 
     def _lead_conversions(self) -> Iterable[Conversion]:
         for lead in self.world.leads:

@@ -85,20 +85,18 @@ def email_opt_in(world: World) -> Iterator[tuple[CellKey, Cell]]:
     web, calendar = world.web, world.calendar
     rows = group(calendar, FROM_WEEK, web.sessions, lambda row: row.session_date, DIMENSIONS)
     visitors = {spot: {row.visitor_id for row in sessions} for spot, sessions in rows.items()}
+    acts_of: dict[Period, Acts] = {}
     table: dict[Spot, Parts] = defaultdict(dict)
-    for grain in FROM_WEEK:
-        for period in calendar.periods[grain]:
-            acts = _acts(period, web.list_events, web.memberships)
-            here = visitors.get((period, *TOTAL), set())
-            for form in acts.forms():
-                table[period, "form_name", form].update(_by_form(acts, form, here))
-            for form, parts in _lists(period, web.list_events, web.memberships).items():
-                spot = TOTAL if form is None else ("form_name", form)
-                table[period, *spot].update(parts)
-    acts_of = {}
+    for period in (one for grain in FROM_WEEK for one in calendar.periods[grain]):
+        acts = _acts(period, web.list_events, web.memberships)
+        here = visitors.get((period, *TOTAL), set())
+        for form in acts.forms():
+            table[(period, "form_name", form)].update(_by_form(acts, form, here))
+        for form, parts in _lists(period, web.list_events, web.memberships).items():
+            spot = TOTAL if form is None else ("form_name", form)
+            table[(period, *spot)].update(parts)
+        acts_of[period] = acts
     for spot, own in visitors.items():
-        if spot[0] not in acts_of:
-            acts_of[spot[0]] = _acts(spot[0], web.list_events, web.memberships)
         table[spot].update(_by_visit(acts_of[spot[0]], own))
     table = _with_unknown(table)
     return world.maker.make_cells("email_opt_in", VARIANTS, table, FROM_WEEK, PART_NEEDS)

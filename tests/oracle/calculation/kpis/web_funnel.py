@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from oracle.calculation.calendar import GRAINS
@@ -49,7 +50,7 @@ def _variants() -> Iterator[Variant]:
         interval=delta_of("web_funnel_rate_clusters", upper=1),
         needs=NEEDS,
     )
-    for number, (before, step) in enumerate(zip(STEPS, STEPS[1:], strict=False)):
+    for number, (before, step) in enumerate(pairwise(STEPS)):
         needs = NEEDS[: number + 1]
         yield Variant(
             f"{step}_step_rate",

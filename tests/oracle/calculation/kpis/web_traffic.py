@@ -38,7 +38,9 @@ VARIANTS = (
         interval=delta_of("pages_by_visitor"),
         needs=(WEB,),
     ),
-    Variant("bytes_sent", "bytes_sent", needs=("web_events.bytes_sent or web_sessions.bytes_sent",)),
+    Variant(
+        "bytes_sent", "bytes_sent", needs=("web_events.bytes_sent or web_sessions.bytes_sent",)
+    ),
     Variant("accounts_identified", "accounts_identified", needs=(WEB,)),
     Variant("pageviews_cookieless", "pageviews_cookieless", needs=(WEB,)),
     Variant("sessions_split_on_campaign", "sessions_split_on_campaign", needs=("web_events",)),
