@@ -110,8 +110,13 @@ other_touches as (
         'touch:' || delivered.touch_id as touch_id,
         'touch' as touch_type,
         delivered.touched_at,
+        -- A company that nobody delivered is an account too, as for orders.
         coalesce(
-            companies.account_id, contacts.account_id, leads.account_id, visitors.account_id
+            companies.account_id,
+            delivered.company_id,
+            contacts.account_id,
+            leads.account_id,
+            visitors.account_id
         ) as account_id,
         coalesce(
             contacts.surviving_contact_id, leads.contact_id, visitors.contact_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from oracle.calculation.channels import UNKNOWN, Campaigns, Channels
+from oracle.calculation.channels import UNASSIGNED, UNKNOWN, Campaigns, Channels
 from oracle.calculation.facts import Lead, Session, Touch
 from oracle.calculation.identity import Identity
 from oracle.calculation.reading import Reading, Row
@@ -65,9 +65,9 @@ class OfflineTouches:
                 )
 
     def _channel(self, row: Row) -> str:
-        """The channel of the row, else of its campaign."""
+        """The channel of the row, else of its campaign; as of a visit that no rule knows, else."""
         own = self.channels.named(row["marketing_channel"])
-        return own or self.campaigns.channel(row["campaign"]) or UNKNOWN
+        return own or self.campaigns.channel(row["campaign"]) or UNASSIGNED
 
     def _accounts(self, row: Row) -> set[str | None]:
         """The company, else the contact's, else the lead's, and all that the browser acted for."""
