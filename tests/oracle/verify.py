@@ -1,7 +1,8 @@
 """scripts/verify: show that the numbers are right, and print what was tried.
 
 Random businesses are built by the project and calculated a second time in plain Python, and every
-cell of kpi_values is compared; the raw rows are changed in ways whose effect is known.
+cell of kpi_values is compared; the raw rows are changed in ways whose effect is known; and raw
+values are damaged, of which every one must be read as it says or be rejected.
 """
 
 from __future__ import annotations
@@ -20,13 +21,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from oracle.corruptions.run import Tally, damage_values
 from oracle.relations.every import RELATIONS
 from oracle.shapes import SHAPES, Shape
 from oracle.trials import Result, Trial, run_trial
 from oracle.workshop import compiled
 
-# Businesses that a process draws from one seed; more seeds, more processes.
+# Businesses, or damaged cells, that a process draws from one seed.
 CHUNK = 25
+CELLS = 2000
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -44,6 +47,13 @@ CHUNK = 25
     show_default=True,
     help="Businesses to try each relation on.",
 )
+@click.option(
+    "--corruptions",
+    type=click.IntRange(min=0),
+    default=1000,
+    show_default=True,
+    help="Raw values to damage.",
+)
 @click.option("--seed", default=1, show_default=True, help="Draws other businesses.")
 @click.option(
     "--processes",
@@ -51,7 +61,7 @@ CHUNK = 25
     default=os.cpu_count() or 1,
     show_default="all processors",
 )
-def main(businesses: int, relations: int, seed: int, processes: int) -> None:
+def main(businesses: int, relations: int, corruptions: int, seed: int, processes: int) -> None:
     """Compare the project with an independent calculation; exit 1 if they differ."""
     console = make_console()
     trials = list(_trials(businesses, relations, seed))
@@ -63,9 +73,14 @@ def main(businesses: int, relations: int, seed: int, processes: int) -> None:
             list(pool.map(compiled, shapes, [folder] * len(shapes)))
             console.print(f"Trying {sum(trial.businesses for trial in trials)} businesses ...")
             running = [pool.submit(run_trial, trial, folder) for trial in trials]
+            damage = [
+                pool.submit(_damage, folder / f"corruptions_{start}", count, seed + start)
+                for start, count in _chunks(corruptions, CELLS)
+            ]
             results = [ended.result() for ended in as_completed(running)]
-    _print(results, console)
-    if any(result.failures for result in results):
+            tallies = [ended.result() for ended in damage]
+    _print(results, tallies, console)
+    if any(done.failures for done in (*results, *tallies)):
         sys.exit(1)
 
 
@@ -75,11 +90,22 @@ def _trials(businesses: int, relations: int, seed: int) -> Iterator[Trial]:
         if relations:
             yield Trial("relation", relation.name, relations, seed)
     for number, shape in enumerate(SHAPES):
-        left = businesses // len(SHAPES) + (number < businesses % len(SHAPES))
-        chunk = 0
-        while left > 0:
-            yield Trial("cells", shape.name, min(CHUNK, left), seed * 1000 + chunk)
-            left, chunk = left - CHUNK, chunk + 1
+        ours = businesses // len(SHAPES) + (number < businesses % len(SHAPES))
+        for start, count in _chunks(ours, CHUNK):
+            yield Trial("cells", shape.name, count, seed * 1_000_000 + start)
+
+
+def _chunks(count: int, size: int) -> Iterator[tuple[int, int]]:
+    """Where each chunk starts, and how many are in it."""
+    for start in range(0, count, size):
+        yield start, min(size, count - start)
+
+
+def _damage(folder: Path, count: int, seed: int) -> Tally:
+    """Damage values in a process of its own."""
+    tally = Tally()
+    damage_values(tally, folder, count, seed)
+    return tally
 
 
 def _shapes(trials: list[Trial]) -> list[Shape]:
@@ -93,7 +119,7 @@ def _shapes(trials: list[Trial]) -> list[Shape]:
     return list(found.values())
 
 
-def _print(results: list[Result], console: Console) -> None:
+def _print(results: list[Result], tallies: list[Tally], console: Console) -> None:
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
     table.add_column("what was tried")
     for name in ("businesses", "cells", "failed", "seconds"):
@@ -113,9 +139,17 @@ def _print(results: list[Result], console: Console) -> None:
             f"[bold red]{failed}[/]" if failed else "0",
             f"{sum(result.seconds for result in ours):,.0f}",
         )
+    if tallies:
+        tried = sum(tally.tried.total() for tally in tallies)
+        failed = sum(len(tally.failures) for tally in tallies)
+        shown = f"[bold red]{failed}[/]" if failed else "0"
+        table.add_row("raw values damaged", "", f"{tried:,}", shown, "")
     for result in results:
         for failure in result.failures:
             console.print(f"[bold red]{result.trial.name}[/], seed {result.trial.seed}:")
+            console.print(escape(failure))
+    for tally in tallies:
+        for failure in tally.failures:
             console.print(escape(failure))
     console.print()
     console.print(table)
