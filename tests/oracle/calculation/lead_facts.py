@@ -10,7 +10,7 @@ from oracle.calculation.channels import UNKNOWN
 from oracle.calculation.facts import Lead, Member, Order
 from oracle.calculation.identity import NO_ACCOUNT
 from oracle.calculation.lead_journeys import Deal, Entry, Journey, follow, stage_of
-from oracle.calculation.lead_merges import beginnings, speaking_records, survivors_of
+from oracle.calculation.lead_merges import Record, beginnings, speaking_records, survivors_of
 from oracle.calculation.lead_scores import (
     Observation,
     Score,
@@ -78,7 +78,7 @@ def _deals(sources: LeadSources) -> list[Deal]:
     for row in sources.reading.live("opportunities"):
         account_id = identity.account_of(row["company_id"], row["contact_id"], None)
         is_before_lead = row["created_at"] < begun.get(row["lead_id"], row["created_at"])
-        if is_before_lead or identity.is_internal(account_id):
+        if is_before_lead or identity.is_internal(account_id) or _lacks_rate(row, sources):
             continue
         found.append(
             Deal(
@@ -90,6 +90,15 @@ def _deals(sources: LeadSources) -> list[Deal]:
             )
         )
     return found
+
+
+def _lacks_rate(deal: Record, sources: LeadSources) -> bool:
+    """Whether a closed deal with an amount is rejected, for lack of a rate at its close."""
+    is_closed = deal["closed_at"] is not None and deal["opportunity_status"] != "open"
+    if not is_closed or deal["amount"] is None:
+        return False
+    day = sources.reading.business_date(deal["closed_at"])
+    return sources.rates.rate(deal["currency_code"], day) is None
 
 
 def scores(sources: LeadSources, leads: Iterable[Lead], after_days: int) -> dict[str, Score]:

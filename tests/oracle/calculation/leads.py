@@ -10,9 +10,10 @@ from oracle.calculation.channels import UNKNOWN, Campaigns, Channels
 from oracle.calculation.facts import Lead, LeadRecord, Member
 from oracle.calculation.identity import DIMENSIONS, Identity
 from oracle.calculation.lead_merges import Record, first_contact, grouped_records
+from oracle.calculation.money import Rates
 from oracle.calculation.reading import Reading
 from oracle.calculation.values import is_address
-from oracle.calculation.visitors import Visitors
+from oracle.calculation.visitors import Visitors, contact_of
 
 FEWEST_DIGITS = 5
 STRICT = ("form", "quote", "demo", "account_request")
@@ -27,6 +28,7 @@ class LeadSources:
     channels: Channels
     campaigns: Campaigns
     visitors: Visitors
+    rates: Rates
 
 
 def merged_leads(sources: LeadSources) -> list[Lead]:
@@ -78,21 +80,26 @@ def _said(records: list[Record], sources: LeadSources) -> Record:
         column: next((record[column] for record in resolved if record[column] is not None), None)
         for column in resolved[0]
     }
-    if said["account_id"] is None and said["client_id"] is not None:
-        said["account_id"] = sources.visitors.account(said["client_id"])
     return said
 
 
 def _resolved(record: Record, sources: LeadSources) -> Record:
     """One record with its account, contact, campaign and channel."""
-    identity, contact_id = sources.identity, record["contact_id"]
     return {
         **record,
-        "account_id": identity.account_of(record["company_id"], contact_id, record["email"]),
-        "contact": identity.contact(contact_id) if contact_id else None,
+        "account_id": _account(record, sources),
+        "contact": contact_of(record, sources.identity),
         "channel": _channel(record, sources),
         "campaign_name": record["campaign"] or record["utm_campaign"],
     }
+
+
+def _account(record: Record, sources: LeadSources) -> str | None:
+    """The account of the company, the contact or the address, else of the browser."""
+    found = sources.identity.account_of(record["company_id"], record["contact_id"], record["email"])
+    if found is None and record["client_id"] is not None:
+        return sources.visitors.account(record["client_id"])
+    return found
 
 
 def _lead_type(own: Record, told: list[Record]) -> str:

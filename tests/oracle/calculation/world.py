@@ -185,7 +185,12 @@ class World:
         from oracle.calculation.leads import LeadSources
 
         return LeadSources(
-            self.reading, self.identity, self.channels, self.campaigns, self.web.visitors
+            self.reading,
+            self.identity,
+            self.channels,
+            self.campaigns,
+            self.web.visitors,
+            self.rates,
         )
 
     @cached_property
