@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,13 @@ class WebFacts:
             *self.sessioniser.visits(self._hits),
             *(visit for visit in delivered if visit.client_id is not None and not visit.is_bot),
         ]
+
+    @cached_property
+    def first_day(self) -> date | None:
+        """The day on which the history of visits begins, be it with one's own people or a bot."""
+        moments = [row["event_at"] for row in self._hits if row["client_id"] is not None]
+        moments += [row["started_at"] for row in self.reading.live("web_sessions")]
+        return self.reading.business_date(min(moments)) if moments else None
 
     @cached_property
     def cookieless(self) -> list[CookielessHit]:
@@ -128,7 +136,7 @@ class WebFacts:
             if visitor_id is not None:
                 found[visitor_id].add(order.account_id)
         for lead in self.world.leads:
-            if lead.client_id is not None and lead.exclusion_reason is None:
+            if lead.client_id is not None:
                 found[self.visitors.visitor(lead.client_id)].add(self.lead_account(lead))
         return found
 
@@ -204,8 +212,24 @@ class WebFacts:
             first = self.world.sales.first_order.get(account_id)
             until = first.placed_at if first else self.reading.as_of
             account = self.world.identity.account(account_id)
+            account.original_source = self._original_source(account_id)
             self._beginnings[account_id] = beginning(account, until, self.touches, self.channels)
         return self._beginnings[account_id]
+
+    def _original_source(self, account_id: str) -> str | None:
+        """What the CRM says of a company, else of those that went up in it, by id."""
+        identity = self.world.identity
+        merged = sorted(
+            company_id
+            for company_id in identity.versions
+            if company_id != account_id and identity.company(company_id) == account_id
+        )
+        told = (
+            row["original_source"]
+            for company_id in (account_id, *merged)
+            for row in reversed(identity.versions.get(company_id, []))
+        )
+        return next((source for source in told if source is not None), None)
 
     @cached_property
     def _beginnings(self) -> dict[str, Beginning]:

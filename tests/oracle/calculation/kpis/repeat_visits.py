@@ -68,9 +68,8 @@ def _parts(sessions: list[Session]) -> Parts:
 
 
 def _is_left_censored(world: World, period: Period) -> bool:
-    """Nobody can be shown to be new in the first days of visits, one's own people's included."""
-    moments = [visit.started_at for visit in world.web.visits]
-    if not moments:
-        return False
-    first = world.reading.business_date(min(moments))
-    return period.start < first + timedelta(world.number("left_censor_days"))
+    """Nobody can be shown to be new in the first days of history."""
+    first = world.web.first_day
+    return first is not None and period.start < first + timedelta(
+        days=world.number("left_censor_days")
+    )
