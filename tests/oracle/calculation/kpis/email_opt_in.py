@@ -132,7 +132,6 @@ def _by_form(acts: Acts, form: str, here: set[str]) -> Parts:
     return {
         "visitors_opted_in": len(joined),
         "visitors_confirmed": len(acts.confirmed[form] & here),
-        "visitors_opted_in_net": len(joined) - len(acts.unsubscribe[form] & here),
     }
 
 
