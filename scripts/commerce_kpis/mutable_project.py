@@ -72,12 +72,14 @@ class MutableProject:
             for name in sorted({macro for m in self._compiled_models() for macro in self.called[m]})
             if not self.manifest.macros[name].original_file_path.startswith(GENERATED)
         }
+
+    def compile_demo(self) -> None:
+        """Compile the models as they are, in the setting of the demo company."""
         self._compile_all(DEMO, self.config)
 
     def add_setting(self, name: str, variables: dict[str, object]) -> None:
-        """Make known what the variables of another build are."""
-        if name not in self.compilers:
-            self._compile_all(name, self._config(variables))
+        """Compile the models as they are, with the variables of another build."""
+        self._compile_all(name, self._config(variables))
 
     def use_file(self, file: Path) -> None:
         """Compile against another build file of the same name: dbt locks the one it has open."""
@@ -85,7 +87,11 @@ class MutableProject:
 
     def raw_sql(self, model: str) -> str:
         """The text of a model's file."""
-        return (PROJECT / self.nodes[model].original_file_path).read_text(encoding="utf-8")
+        return self.text(self.nodes[model].original_file_path)
+
+    def text(self, path: str) -> str:
+        """The text of a file of the project."""
+        return (PROJECT / path).read_text(encoding="utf-8")
 
     def compiled(self, model: str, raw: str, setting: str = DEMO) -> str:
         """The SQL that dbt makes of a text that stands for the model's."""
@@ -114,6 +120,11 @@ class MutableProject:
         """The models that call a macro, directly or not; not those that only read raw tables."""
         return [name for name in self._compiled_models() if macro in self.called[name]]
 
+    def inputs(self, model: str) -> list[str]:
+        """The models that a model reads."""
+        read = (self.manifest.nodes.get(name) for name in self.nodes[model].depends_on.nodes)
+        return [node.name for node in read if node and node.resource_type == "model"]
+
     def unit_tests(self, model: str) -> list[str]:
         """The ids of a model's unit tests."""
         return sorted(
@@ -126,7 +137,9 @@ class MutableProject:
         manifest = UnitTestManifestLoader(self.manifest, self.config, {test_id}).load()
         manifest.nodes[test_id].raw_code = raw
         with self.adapter.connection_named("mutate"):
-            node = self.compilers[DEMO].compile_node(manifest.nodes[test_id], manifest, {}, write=False)
+            node = self.compilers[DEMO].compile_node(
+                manifest.nodes[test_id], manifest, {}, write=False
+            )
         columns = dict.fromkeys(name for row in test.expect.rows for name in row)
         return f"select {', '.join(columns)} from ({node.compiled_code}) as rows order by all"
 
@@ -151,6 +164,8 @@ class MutableProject:
         for model in self._compiled_models():
             sql = self.compiled(model, self.raw_sql(model), setting)
             self.originals[model, setting] = sql
+        # No process may inherit an open file.
+        self.adapter.connections.close_all_connections()
 
     def _compiled_models(self) -> list[str]:
         """The models in SQL. What reads raw tables asks the build for their columns."""

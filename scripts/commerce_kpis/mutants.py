@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from commerce_kpis.mutable_project import DEMO, MutableProject
 from commerce_kpis.mutations import Mutation, mutations
-from commerce_kpis.project import PLANS, PROJECT
+from commerce_kpis.project import PLANS
+from commerce_kpis.rebuilt import Changed
 
 MACROS = "macros"
 # In the order of the report.
@@ -46,8 +47,8 @@ class Mutant:
 
     def changed_sql(
         self, project: MutableProject, models: list[str], setting: str = DEMO
-    ) -> dict[str, tuple[str, str]]:
-        """Of each of these models that now has other SQL: as it was and as it is compiled."""
+    ) -> Changed:
+        """Those of these models that now have other SQL."""
         found = {}
         for model in models:
             before = project.original(model, setting)
@@ -76,7 +77,7 @@ def mutants(project: MutableProject, subject: str) -> Iterator[Mutant]:
         return
     for name, macro in project.macros.items():
         if _file(project, name) == subject:
-            text = (PROJECT / macro.original_file_path).read_text(encoding="utf-8")
+            text = project.text(macro.original_file_path)
             above = text[: text.index(macro.macro_sql)].count("\n")
             for mutation in mutations(macro.macro_sql, {}):
                 moved = replace(mutation, number=mutation.number + above)

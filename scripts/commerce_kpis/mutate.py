@@ -21,8 +21,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import click
-import duckdb
-from oracle.rebuilt import BUSINESSES, RightBusiness, build_right
+from oracle.rebuilt import BUSINESSES, RebuiltBusiness, build_right
 from oracle.workshop import compiled
 from rich.console import Console
 from rich.markup import escape
@@ -34,6 +33,7 @@ from commerce_kpis.mutants import ROOMS, Mutant, mutants, subjects
 from commerce_kpis.mutation_bench import NOTICED, UNNOTICED, UNREAD, Bench
 from commerce_kpis.profile import build_file
 from commerce_kpis.project import PROJECT
+from commerce_kpis.rebuilt_demo import RebuiltDemo, roll_up
 
 EQUIVALENT = PROJECT / "tests" / "equivalent_mutations.csv"
 # Share of the mutations of these rooms that must be noticed.
@@ -90,6 +90,9 @@ def main(names: tuple[str, ...], sample: float, kept: Path | None, processes: in
     with tempfile.TemporaryDirectory() as scratch:
         # A copy, so that dbt may open the build file meanwhile.
         demo = shutil.copyfile(file, Path(scratch) / file.name)
+        project.use_file(demo)
+        project.compile_demo()
+        roll_up(project, demo)
         right = _build_businesses(project, kept or Path(scratch), processes)
         work = [tried[start : start + CHUNK] for start in range(0, len(tried), CHUNK)]
         # Forked, so that the project is read once.
@@ -160,13 +163,13 @@ def _start(project: MutableProject, demo: Path, folder: Path, right: dict[str, P
     global _bench
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     ours = Path(tempfile.mkdtemp(dir=demo.parent))
-    project.use_file(shutil.copyfile(demo, ours / demo.name))
-    connection = duckdb.connect(str(demo), read_only=True)
-    connection.execute("set timezone = 'UTC'; set threads = 1")
-    # A condition that is gone can join all with all.
-    connection.execute("set memory_limit = '2GB'; set temp_directory = ''")
+    # One file to compile against, which dbt locks, and one to build in.
+    for name in ("compiled", "built"):
+        (ours / name).mkdir()
+        shutil.copyfile(demo, ours / name / demo.name)
+    project.use_file(ours / "compiled" / demo.name)
     businesses = [
-        RightBusiness(
+        RebuiltBusiness(
             name,
             folder,
             shutil.copyfile(file, ours / file.name),
@@ -174,7 +177,7 @@ def _start(project: MutableProject, demo: Path, folder: Path, right: dict[str, P
         )
         for name, file in right.items()
     ]
-    _bench = Bench(project, connection, businesses)
+    _bench = Bench(project, RebuiltDemo(project, ours / "built" / demo.name), businesses)
 
 
 def _judge(work: list[Mutant]) -> list[tuple[Mutant, str]]:

@@ -12,7 +12,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-SEGMENT = re.compile(r"(?P<comment>\{#.*?#\}|--[^\n]*)|(?P<jinja>\{%.*?%\}|\{\{.*?\}\})", re.DOTALL)
+SEGMENT = re.compile(
+    r"(?P<comment>\{#.*?#\}|--[^\n]*)"
+    # A string in Jinja may hold Jinja.
+    r"|(?P<jinja>\{%.*?%\}|\{\{(?:'[^']*'|\"[^\"]*\"|.)*?\}\})",
+    re.DOTALL,
+)
 STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 TOKEN = re.compile(
     r"""

@@ -1,7 +1,4 @@
-"""Random businesses that were built right, to see whether a changed model changes a cell.
-
-Only what the change reaches is built again, in a transaction that is rolled back.
-"""
+"""Random businesses that were built right, to see whether a changed model changes a cell."""
 
 from __future__ import annotations
 
@@ -9,9 +6,11 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from commerce_kpis.rebuilt import Changed, Rebuilt, Table
+
 from oracle.businesses.traits import NASTY, STARTS, Traits
 from oracle.compare import built_cells, differences
-from oracle.replay import Replay, Step
+from oracle.replay import Replay
 from oracle.shapes import SHAPES, Shape
 from oracle.workshop import business_of, compiled
 
@@ -68,14 +67,11 @@ def _replay(name: str, folder: Path, file: Path) -> Replay:
     shape, _ = BUSINESSES[name]
     files = folder / "files" / name
     files.parent.mkdir(exist_ok=True)
-    replay = Replay(shape, compiled(shape, folder), files, str(file))
-    # What is summed in the same order has the same last digit.
-    replay.connection.execute("set threads = 1; set memory_limit = '2GB'")
-    return replay
+    return Replay(shape, compiled(shape, folder), files, str(file))
 
 
-class RightBusiness:
-    """A business that was built right, and what changes if models are others."""
+class RebuiltBusiness(Rebuilt):
+    """Watches every cell of kpi_values, as the independent calculation does."""
 
     def __init__(self, name: str, folder: Path, file: Path, values_sql: str) -> None:
         """Read what is right.
@@ -87,68 +83,44 @@ class RightBusiness:
             values_sql: the SQL that its shape makes of the model kpi_values.
         """
         self.setting, self.replay = BUSINESSES[name][0].name, _replay(name, folder, file)
-        self.connection = self.replay.connection
-        self.steps = [replace(step, sql=AROUND.sub("", step.sql)) for step in self.replay.steps]
-        self.models = {step.model for step in self.steps}
-        self.values_sql = values_sql
-        tables = [step for step in self.steps if step.model != ALL_VALUES]
-        self.rows = {step.model: self._hash(step) for step in tables}
-        self.cells = {}
+        self.steps = {step.model: step for step in self.replay.steps}
+        self.values = _by_table(values_sql)
+        super().__init__(
+            self.replay.connection,
+            [
+                Table(step.model, step.relation, AROUND.sub("", step.sql), step.inputs)
+                for step in self.replay.steps
+                if step.model != ALL_VALUES
+            ],
+        )
+        self.models.add(ALL_VALUES)
+        self.cells = {table: {} for table in self.values}
         for key, cell in built_cells(self.connection).items():
-            self.cells.setdefault(f"kpi_{key.kpi}", {})[key] = cell
+            self.cells[f"kpi_{key.kpi}"][key] = cell
 
-    def notices(self, changed: dict[str, tuple[str, str]]) -> bool:
-        """Whether a cell of kpi_values is another, or something cannot be built.
+    def _differs(self, changed: Changed) -> bool:
+        if super()._differs(changed):
+            return True
+        values = self._values(changed)
+        return any(
+            self._cells_differ(table, values[table])
+            for table, sql in self.values.items()
+            if sql != values[table]
+        )
 
-        Args:
-            changed: of each model with other SQL, its compiled SQL as it was and as it is.
+    def _make(self, table: Table, sql: str) -> None:
+        self.replay.run(replace(self.steps[table.model], sql=sql))
 
-        Raises:
-            duckdb.Error: a model cannot be built.
-        """
-        self.connection.execute("begin")
-        try:
-            return self._differs(changed)
-        finally:
-            self.connection.execute("rollback")
+    def _is_noticed(self, table: Table, changed: Changed) -> bool:
+        values = self._values(changed)
+        return table.model in values and self._cells_differ(table.model, values[table.model])
 
-    def _differs(self, changed: dict[str, tuple[str, str]]) -> bool:
-        other: set[str] = set()
-        values = _by_table(changed[ALL_VALUES][1] if ALL_VALUES in changed else self.values_sql)
-        right_values = _by_table(self.values_sql)
-        for step in self.steps:
-            if step.model == ALL_VALUES:
-                # Those of tables that are others were looked at when they were built.
-                return any(
-                    self._cells_differ(table, sql)
-                    for table, sql in values.items()
-                    if table not in other and sql != right_values[table]
-                )
-            if step.model in changed:
-                before, after = changed[step.model]
-                if before.strip() not in step.sql:
-                    raise AssertionError(f"{step.model} is not what dbt ran.")
-                self.replay.run(replace(step, sql=step.sql.replace(before.strip(), after.strip())))
-            elif other.isdisjoint(step.inputs):
-                continue
-            else:
-                self.replay.run(step)
-            if self._hash(step) == self.rows[step.model]:
-                continue
-            other.add(step.model)
-            if step.model in values and self._cells_differ(step.model, values[step.model]):
-                return True
-        return False
-
-    def _hash(self, step: Step) -> tuple:
-        """Rows of a table and their hash, in no order."""
-        return self.connection.execute(
-            f"select count(*), sum(hash(all_columns)) from {step.relation} as all_columns"
-        ).fetchone()
+    def _values(self, changed: Changed) -> dict[str, str]:
+        return _by_table(changed[ALL_VALUES][1]) if ALL_VALUES in changed else self.values
 
     def _cells_differ(self, table: str, values_sql: str) -> bool:
         cells = built_cells(self.connection, relation=f"({values_sql}) as cells")
-        return any(True for _ in differences(cells, self.cells.get(table, {})))
+        return any(True for _ in differences(cells, self.cells[table]))
 
 
 def _by_table(values_sql: str) -> dict[str, str]:
