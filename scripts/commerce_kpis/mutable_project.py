@@ -140,8 +140,11 @@ class MutableProject:
             node = self.compilers[DEMO].compile_node(
                 manifest.nodes[test_id], manifest, {}, write=False
             )
-        columns = dict.fromkeys(name for row in test.expect.rows for name in row)
-        return f"select {', '.join(columns)} from ({node.compiled_code}) as rows order by all"
+        expected = test.expect.rows
+        # What is expected as SQL expects every column.
+        names = ["*"] if isinstance(expected, str) else [name for row in expected for name in row]
+        columns = ", ".join(dict.fromkeys(names))
+        return f"select {columns or '*'} from ({node.compiled_code}) as rows order by all"
 
     def neighbours(self, model: str) -> dict[str, str]:
         """Each column that the model has or reads, with the next one of the same type."""

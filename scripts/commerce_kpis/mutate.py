@@ -132,17 +132,17 @@ def _report(counts: dict[str, Counter[str]]) -> Table:
     """A line per room, and one for those that are watched."""
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
     table.add_column("room")
-    for name in ("mutations", *RESULTS, "score"):
+    for name in ("mutations", *RESULTS, "score", "unbroken"):
         table.add_column(name, justify="right")
     rows = [(room, counts[room]) for room in ROOMS if counts[room]]
     watched = sum((counts[room] for room in WATCHED), Counter())
     for room, ours in [*rows, (", ".join(WATCHED), watched)]:
-        share = score(ours)
+        shares = score(ours), score(ours - Counter(broken=ours["broken"]))
         table.add_row(
             room,
             f"{ours.total():,}",
             *(f"{ours[result]:,}" for result in RESULTS),
-            "" if share is None else f"{share:.1%}",
+            *("" if share is None else f"{share:.1%}" for share in shares),
         )
     return table
 

@@ -39,6 +39,7 @@ PARTITION = re.compile(r"\bpartition by\s+(\w[\w.]*(?:,\s+\w[\w.]*)*)(?=\s*\)|\s
 ORDER = re.compile(r"\border by\s+(\w[\w.]*)(?=\s*[,)]|\s+rows\b|\s+range\b)")
 KEY = re.compile(r"\w[\w.]*")
 BETWEEN = re.compile(r"\bbetween\s+(?:unbounded preceding|\S+(?: preceding| following)?)\s+$")
+DATE = re.compile(r"'(\d{4})(-\d\d-\d\d.*)'")
 COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
 # A step of the SQL begins and ends at the edge of its line.
 STEP = re.compile(r"(?:with )?(\S.*) as \(")
@@ -199,7 +200,9 @@ def _changed(
 ) -> str | None:
     found = token.group()
     if token["text"]:
-        return f"'{found[1:-1]}_'"
+        # Of a date, another year: with more letters it would be the same date, or none.
+        year = DATE.fullmatch(found)
+        return f"'{int(year[1]) - 1}{year[2]}'" if year else f"'{found[1:-1]}_'"
     if token["operator"]:
         # `select *` and `* exclude` multiply nothing.
         is_star = found == "*" and re.search(r"(select|,)\s*$", text[: token.start()])

@@ -92,6 +92,7 @@ def test_every_kind_of_slip_is_tried() -> None:
         ("b inner join c using (d)", {"inner join -> left join"}),
         ("a not in (1)", {"not in -> in", "1 -> 2"}),
         ("a is distinct from b", {"is distinct from -> is not distinct from"}),
+        ("date '9999-12-31'", {"'9999-12-31' -> '9998-12-31'"}),
         ("true or false", {"true -> false", "or -> and", "false -> true"}),
         # What would only be no SQL any more is no slip.
         ("a between b and c", set()),
