@@ -55,6 +55,7 @@ class MutableProject:
         self.adapter.set_macro_context_generator(generate_runtime_macro_context)
         self.compilers: dict[str, Compiler] = {}
         self.originals: dict[tuple[str, str], str] = {}
+        self.data_tests: dict[str, str] = {}
         self.nodes = {
             node.name: node
             for node in self.manifest.nodes.values()
@@ -74,12 +75,17 @@ class MutableProject:
         }
 
     def compile_demo(self) -> None:
-        """Compile the models as they are, in the setting of the demo company."""
+        """Compile models and data tests as they are, in the setting of the demo company."""
         self._compile_all(DEMO, self.config)
+        for node in self.manifest.nodes.values():
+            if node.resource_type == "test" and "golden" not in node.tags:
+                self.data_tests[node.name] = self._compiled_node(node, node.raw_code, DEMO)
+        self._close()
 
     def add_setting(self, name: str, variables: dict[str, object]) -> None:
         """Compile the models as they are, with the variables of another build."""
         self._compile_all(name, self._config(variables))
+        self._close()
 
     def use_file(self, file: Path) -> None:
         """Compile against another build file of the same name: dbt locks the one it has open."""
@@ -95,11 +101,7 @@ class MutableProject:
 
     def compiled(self, model: str, raw: str, setting: str = DEMO) -> str:
         """The SQL that dbt makes of a text that stands for the model's."""
-        node = self.nodes[model].from_dict(self.nodes[model].to_dict())
-        node.raw_code, node.compiled = raw, False
-        compiler = self.compilers[setting]
-        with self.adapter.connection_named("mutate"):
-            return compiler.compile_node(node, self.manifest, {}, write=False).compiled_code
+        return self._compiled_node(self.nodes[model], raw, setting)
 
     def original(self, model: str, setting: str = DEMO) -> str:
         """The SQL that dbt makes of a model as it is."""
@@ -122,8 +124,12 @@ class MutableProject:
 
     def inputs(self, model: str) -> list[str]:
         """The models that a model reads."""
-        read = (self.manifest.nodes.get(name) for name in self.nodes[model].depends_on.nodes)
-        return [node.name for node in read if node and node.resource_type == "model"]
+        return self._models_of(self.nodes[model])
+
+    def inputs_of_test(self, test: str) -> list[str]:
+        """The models that a data test reads."""
+        nodes = self.manifest.nodes.values()
+        return self._models_of(next(node for node in nodes if node.name == test))
 
     def unit_tests(self, model: str) -> list[str]:
         """The ids of a model's unit tests."""
@@ -159,6 +165,10 @@ class MutableProject:
                     found.setdefault(name, other)
         return {name: other for name, other in found.items() if name != other}
 
+    def _models_of(self, node: ModelNode) -> list[str]:
+        read = (self.manifest.nodes.get(name) for name in node.depends_on.nodes)
+        return [node.name for node in read if node and node.resource_type == "model"]
+
     def _config(self, variables: dict[str, object]) -> RuntimeConfig:
         return RuntimeConfig.from_args(Namespace(**{**vars(get_flags()), "vars": variables}))
 
@@ -167,7 +177,16 @@ class MutableProject:
         for model in self._compiled_models():
             sql = self.compiled(model, self.raw_sql(model), setting)
             self.originals[model, setting] = sql
-        # No process may inherit an open file.
+
+    def _compiled_node(self, node: ModelNode, raw: str, setting: str) -> str:
+        copy = node.from_dict(node.to_dict())
+        copy.raw_code, copy.compiled = raw, False
+        compiler = self.compilers[setting]
+        with self.adapter.connection_named("mutate"):
+            return compiler.compile_node(copy, self.manifest, {}, write=False).compiled_code
+
+    def _close(self) -> None:
+        """Close the build file: no process may inherit an open one."""
         self.adapter.connections.close_all_connections()
 
     def _compiled_models(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Who notices a mutant: the demo company's build, unit tests, or random businesses."""
+"""Who notices a mutant: unit tests, the demo company's build, or random businesses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from commerce_kpis.mutants import Mutant
 from commerce_kpis.rebuilt import Changed
 from commerce_kpis.rebuilt_demo import RebuiltDemo, differ
 
-NOTICED = ("broken", "totals", "unit tests", "businesses")
+NOTICED = ("broken", "unit tests", "demo company", "businesses")
 UNREAD, UNNOTICED = "unread", "unnoticed"
 # A model that takes longer than this is broken.
 SECONDS = 120
@@ -62,16 +62,16 @@ class Bench:
         with self._alarm():
             if any(self._breaks_contract(model, *read[model]) for model in read):
                 return "broken"
-        # A KPI table's totals are sooner made than its unit tests, those of others later.
+        # A KPI table is sooner built than its unit tests are run; of others it is the reverse.
         is_kpi = mutant.subject in project.kpi_models
-        if is_kpi and self._changes_totals(changed):
-            return "totals"
+        if is_kpi and self._demo_notices(changed):
+            return "demo company"
         with self._alarm():
             for model in asked:
                 if self._fails_unit_tests(model, mutant.raw_sql(project, model)):
                     return "unit tests"
-        if not is_kpi and self._changes_totals(changed):
-            return "totals"
+        if not is_kpi and self._demo_notices(changed):
+            return "demo company"
         is_read = bool(read or changed)
         for business in self.businesses:
             built = [model for model in models if model in business.models]
@@ -82,7 +82,7 @@ class Bench:
                     return "businesses"
         return UNNOTICED if is_read else UNREAD
 
-    def _changes_totals(self, changed: Changed) -> bool:
+    def _demo_notices(self, changed: Changed) -> bool:
         with self._alarm():
             return bool(changed) and self.demo.notices(changed)
 

@@ -1,4 +1,4 @@
-"""The demo company's build, and whether a changed model changes its golden totals."""
+"""The demo company's build, and whether it notices a changed model."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from pathlib import Path
 import duckdb
 
 from commerce_kpis.mutable_project import DEMO, MutableProject
-from commerce_kpis.rebuilt import Changed, Rebuilt, Table
+from commerce_kpis.rebuilt import Changed, Rebuilt, Table, in_order
 
 # As the golden test does.
 ABSOLUTE, RELATIVE = 0.001, 1e-9
+ALL_VALUES = "kpi_values"
 SUMMED = ("BIGINT", "HUGEINT", "INTEGER", "DOUBLE", "DECIMAL")
 
 
 class RebuiltDemo(Rebuilt):
-    """Watches cells and sum of each number of each KPI table by dimension."""
+    """Watches the golden totals (cells and sum of each number of each KPI table by dimension), and
+    the data tests."""
 
     def __init__(self, project: MutableProject, file: Path) -> None:
         """Open a build file for this object alone: a copy of one with tables from `roll_up`."""
@@ -23,6 +25,13 @@ class RebuiltDemo(Rebuilt):
         connection.execute("set timezone = 'UTC'; set temp_directory = ''")
         super().__init__(connection, _tables(project))
         self.totals = {model: self._totals(model) for model in project.kpi_models}
+        read = {test: set(project.inputs_of_test(test)) for test in project.data_tests}
+        self.tests = {
+            test: sql
+            for test, sql in project.data_tests.items()
+            if read[test] <= self.models and not self._finds_fault(sql)
+        }
+        self.read = read
 
     def columns(self, sql: str) -> list[tuple[str, str]]:
         """Names and types of what a query makes."""
@@ -31,6 +40,17 @@ class RebuiltDemo(Rebuilt):
     def _is_noticed(self, table: Table, _: Changed) -> bool:
         before = self.totals.get(table.model)
         return before is not None and differ(before, self._totals(table.model))
+
+    def _is_refused(self, other: set[str]) -> bool:
+        return any(
+            self._finds_fault(sql)
+            for test, sql in self.tests.items()
+            if not other.isdisjoint(self.read[test])
+        )
+
+    def _finds_fault(self, test_sql: str) -> bool:
+        rows = self.connection.execute(f"select 1 from ({test_sql}) as faults limit 1").fetchall()
+        return bool(rows)
 
     def _totals(self, model: str) -> list[tuple]:
         """The columns of a KPI table, then cells and sum of each number by dimension."""
@@ -48,31 +68,37 @@ class RebuiltDemo(Rebuilt):
 
 
 def roll_up(project: MutableProject, file: Path) -> None:
-    """Make the KPI tables of a build file again, in the grains of a mutable project."""
+    """Make the tables of a build file again, in the grains of a mutable project."""
     with duckdb.connect(str(file)) as connection:
         connection.execute("set timezone = 'UTC'; set threads = 1")
-        for table in _tables(project):
-            if table.model in project.kpi_models:
-                connection.execute(table.sql)
+        for table in in_order(_tables(project)):
+            connection.execute(table.sql)
 
 
 def _tables(project: MutableProject) -> list[Table]:
-    """What leads to the KPI tables. Models in Python stay as they are."""
-    found: dict[str, Table] = {}
+    """All models but those that read all KPIs at once. Those in Python stay as they are."""
+    reads_values = {ALL_VALUES}
+    while more := {
+        model
+        for model in project.nodes
+        if model not in reads_values and not reads_values.isdisjoint(project.inputs(model))
+    }:
+        reads_values |= more
+    return [
+        _table(project, model)
+        for model, setting in project.originals
+        if setting == DEMO
+        and model not in reads_values
+        # Those say nothing of the demo company.
+        and project.nodes[model].fqn[1] != "fixtures"
+    ]
 
-    def add(model: str) -> None:
-        node = project.nodes[model]
-        inputs = frozenset(name for name in project.inputs(model) if name in project.nodes)
-        for name in inputs - found.keys():
-            add(name)
-        if (sql := project.originals.get((model, DEMO))) and model not in found:
-            kind = "view" if node.config.materialized == "view" else "table"
-            making = f"create or replace {kind} {node.relation_name} as {sql.strip()}"
-            found[model] = Table(model, node.relation_name, making, inputs)
 
-    for model in project.kpi_models:
-        add(model)
-    return list(found.values())
+def _table(project: MutableProject, model: str) -> Table:
+    node, sql = project.nodes[model], project.original(model).strip()
+    kind = "view" if node.config.materialized == "view" else "table"
+    making = f"create or replace {kind} {node.relation_name} as {sql}"
+    return Table(model, node.relation_name, making, frozenset(project.inputs(model)))
 
 
 def differ(before: list[tuple], after: list[tuple]) -> bool:
