@@ -39,6 +39,7 @@ PARTITION = re.compile(r"\bpartition by\s+(\w[\w.]*(?:,\s+\w[\w.]*)*)(?=\s*\)|\s
 ORDER = re.compile(r"\border by\s+(\w[\w.]*)(?=\s*[,)]|\s+rows\b|\s+range\b)")
 KEY = re.compile(r"\w[\w.]*")
 BETWEEN = re.compile(r"\bbetween\s+(?:unbounded preceding|\S+(?: preceding| following)?)\s+$")
+DECIMAL = re.compile(r"\bdecimal\((?P<scale>\d+,\s*)?$")
 DATE = re.compile(r"'(\d{4})(-\d\d-\d\d.*)'")
 COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
 # A step of the SQL begins and ends at the edge of its line.
@@ -211,6 +212,9 @@ def _changed(
         is_of_range = found == "and" and BETWEEN.search(text[: token.start()])
         return None if is_of_range else WORDS[found]
     if token["number"]:
+        if decimal := DECIMAL.search(text[: token.start()]):
+            # One place less is a slip; a decimal that is wider holds the same.
+            return str(int(found) - 1) if decimal["scale"] and int(found) else None
         return str(int(found) + 1) if found.isdigit() else f"{found}1"
     if found not in neighbours:
         return None

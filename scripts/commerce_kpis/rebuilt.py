@@ -31,7 +31,9 @@ class Rebuilt:
         self.tables = in_order(tables)
         self.models = {table.model for table in tables}
         # What is summed in the same order has the same last digit.
-        connection.execute("set threads = 1; set memory_limit = '2GB'")
+        connection.execute(
+            "set threads = 1; set memory_limit = '2GB'; set enable_progress_bar = false"
+        )
         self.rows = {table.model: self._hash(table) for table in self.tables}
 
     def notices(self, changed: Changed) -> bool:

@@ -70,7 +70,7 @@ class RebuiltDemo(Rebuilt):
 def roll_up(project: MutableProject, file: Path) -> None:
     """Make the tables of a build file again, in the grains of a mutable project."""
     with duckdb.connect(str(file)) as connection:
-        connection.execute("set timezone = 'UTC'; set threads = 1")
+        connection.execute("set timezone = 'UTC'; set threads = 1; set enable_progress_bar = false")
         for table in in_order(_tables(project)):
             connection.execute(table.sql)
 

@@ -58,6 +58,7 @@ class Replay:
         self.connection = duckdb.connect()
         self.connection.execute("set TimeZone = 'UTC'")
         self.connection.execute("set preserve_insertion_order = false")
+        self.connection.execute("set enable_progress_bar = false")
         self.connection.execute(f"attach '{database}' as {DATABASE}")
         if not self._has_seeds():
             self._copy_seeds(compiled / "build.duckdb")

@@ -93,6 +93,8 @@ def test_every_kind_of_slip_is_tried() -> None:
         ("a not in (1)", {"not in -> in", "1 -> 2"}),
         ("a is distinct from b", {"is distinct from -> is not distinct from"}),
         ("date '9999-12-31'", {"'9999-12-31' -> '9998-12-31'"}),
+        ("cast(a as decimal(18, 4))", {"4 -> 3"}),
+        ("cast(a as decimal(38, 0))", set()),
         ("true or false", {"true -> false", "or -> and", "false -> true"}),
         # What would only be no SQL any more is no slip.
         ("a between b and c", set()),
