@@ -53,7 +53,7 @@ STEPS = (
         ),
         is_live=True,
     ),
-    Step("mutations", ("-m", "commerce_kpis.mutate", "--sample", "0.2")),
+    Step("mutations", ("-m", "commerce_kpis.mutate", "--sample", "0.02")),
     Step(
         "sqlfluff",
         (
@@ -104,6 +104,7 @@ def _prepare() -> dict[str, str]:
     shutil.copyfile(PROJECT / "profiles.example.yml", SCRATCH / "profiles" / "profiles.yml")
     return {
         **os.environ,
+        "PYTHONPATH": os.pathsep.join(str(PROJECT / name) for name in ("scripts", "tests")),
         "DBT_PROFILES_DIR": str(SCRATCH / "profiles"),
         "DBT_TARGET_PATH": str(SCRATCH / "target"),
         "DBT_LOG_PATH": str(SCRATCH / "logs"),

@@ -1,4 +1,4 @@
-"""The project inside this process, for compiling a model whose text was changed.
+"""The project inside this process, for compiling a model or macro whose text was changed.
 
 dbt's command line would take seconds for each text; its compiler takes a hundredth of one. These
 are parts of dbt that it does not promise to keep: the version is pinned in requirements.lock.
@@ -7,6 +7,8 @@ are parts of dbt that it does not promise to keep: the version is pinned in requ
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlparse.engine.grouping
@@ -15,6 +17,7 @@ from dbt.cli.main import dbtRunner
 from dbt.compilation import Compiler
 from dbt.config.runtime import RuntimeConfig
 from dbt.context.providers import generate_runtime_macro_context
+from dbt.contracts.graph.nodes import Macro, ModelNode
 from dbt.flags import get_flags
 from dbt.mp_context import get_mp_context
 from dbt.parser.unit_tests import UnitTestManifestLoader
@@ -24,6 +27,10 @@ from commerce_kpis.project import PLANS, PROJECT, profiles_folder
 
 # Models are evaluated at these: what moves from one month to another shows in rolling years.
 GRAINS = ["month", "r12m"]
+# The setting of the demo company; others are those of businesses.
+DEMO = "demo"
+# Macros that are written from YAML, and checked against it.
+GENERATED = "macros/generated/"
 
 
 class MutableProject:
@@ -40,15 +47,15 @@ class MutableProject:
         if not parsed.success:
             raise UserError("dbt cannot read the project: run dbt parse to see why.")
         self.manifest = parsed.result
-        self.config = RuntimeConfig.from_args(
-            Namespace(**{**vars(get_flags()), "vars": {"rollup_grains": GRAINS}})
-        )
+        self.config = self._config({"rollup_grains": GRAINS})
         reset_adapters()
         register_adapter(self.config, get_mp_context())
         self.adapter = get_adapter(self.config)
         self.adapter.set_macro_resolver(self.manifest)
         self.adapter.set_macro_context_generator(generate_runtime_macro_context)
-        self.compiler = Compiler(self.config)
+        self.compilers: dict[str, Compiler] = {}
+        self.originals: dict[tuple[str, str], str] = {}
+        self.data_tests: dict[str, str] = {}
         self.nodes = {
             node.name: node
             for node in self.manifest.nodes.values()
@@ -60,6 +67,25 @@ class MutableProject:
             if name.startswith("kpi_") and node.fqn[1:3] == ["marts", "kpis"] and len(node.fqn) == 5
             if node.fqn[3] != PLANS
         ]
+        self.called = {name: self._called(node) for name, node in self.nodes.items()}
+        self.macros = {
+            name: self.manifest.macros[name]
+            for name in sorted({macro for m in self._compiled_models() for macro in self.called[m]})
+            if not self.manifest.macros[name].original_file_path.startswith(GENERATED)
+        }
+
+    def compile_demo(self) -> None:
+        """Compile models and data tests as they are, in the setting of the demo company."""
+        self._compile_all(DEMO, self.config)
+        for node in self.manifest.nodes.values():
+            if node.resource_type == "test" and "golden" not in node.tags:
+                self.data_tests[node.name] = self._compiled_node(node, node.raw_code, DEMO)
+        self._close()
+
+    def add_setting(self, name: str, variables: dict[str, object]) -> None:
+        """Compile the models as they are, with the variables of another build."""
+        self._compile_all(name, self._config(variables))
+        self._close()
 
     def use_file(self, file: Path) -> None:
         """Compile against another build file of the same name: dbt locks the one it has open."""
@@ -67,14 +93,43 @@ class MutableProject:
 
     def raw_sql(self, model: str) -> str:
         """The text of a model's file."""
-        return (PROJECT / self.nodes[model].original_file_path).read_text(encoding="utf-8")
+        return self.text(self.nodes[model].original_file_path)
 
-    def compiled(self, model: str, raw: str) -> str:
+    def text(self, path: str) -> str:
+        """The text of a file of the project."""
+        return (PROJECT / path).read_text(encoding="utf-8")
+
+    def compiled(self, model: str, raw: str, setting: str = DEMO) -> str:
         """The SQL that dbt makes of a text that stands for the model's."""
-        node = self.nodes[model].from_dict(self.nodes[model].to_dict())
-        node.raw_code, node.compiled = raw, False
-        with self.adapter.connection_named("mutate"):
-            return self.compiler.compile_node(node, self.manifest, {}, write=False).compiled_code
+        return self._compiled_node(self.nodes[model], raw, setting)
+
+    def original(self, model: str, setting: str = DEMO) -> str:
+        """The SQL that dbt makes of a model as it is."""
+        return self.originals[model, setting]
+
+    @contextmanager
+    def changed_macro(self, macro: str, text: str) -> Iterator[None]:
+        """The project while the text of a macro is another."""
+        changed = self.manifest.macros[macro]
+        before = changed.macro_sql
+        changed.macro_sql = text
+        try:
+            yield
+        finally:
+            changed.macro_sql = before
+
+    def callers(self, macro: str) -> list[str]:
+        """The models that call a macro, directly or not; not those that only read raw tables."""
+        return [name for name in self._compiled_models() if macro in self.called[name]]
+
+    def inputs(self, model: str) -> list[str]:
+        """The models that a model reads."""
+        return self._models_of(self.nodes[model])
+
+    def inputs_of_test(self, test: str) -> list[str]:
+        """The models that a data test reads."""
+        nodes = self.manifest.nodes.values()
+        return self._models_of(next(node for node in nodes if node.name == test))
 
     def unit_tests(self, model: str) -> list[str]:
         """The ids of a model's unit tests."""
@@ -88,9 +143,14 @@ class MutableProject:
         manifest = UnitTestManifestLoader(self.manifest, self.config, {test_id}).load()
         manifest.nodes[test_id].raw_code = raw
         with self.adapter.connection_named("mutate"):
-            node = self.compiler.compile_node(manifest.nodes[test_id], manifest, {}, write=False)
-        columns = dict.fromkeys(name for row in test.expect.rows for name in row)
-        return f"select {', '.join(columns)} from ({node.compiled_code}) as rows order by all"
+            node = self.compilers[DEMO].compile_node(
+                manifest.nodes[test_id], manifest, {}, write=False
+            )
+        expected = test.expect.rows
+        # What is expected as SQL expects every column.
+        names = ["*"] if isinstance(expected, str) else [name for row in expected for name in row]
+        columns = ", ".join(dict.fromkeys(names))
+        return f"select {columns or '*'} from ({node.compiled_code}) as rows order by all"
 
     def neighbours(self, model: str) -> dict[str, str]:
         """Each column that the model has or reads, with the next one of the same type."""
@@ -104,3 +164,49 @@ class MutableProject:
                 for name, other in zip(names, names[1:] + names[:1], strict=True):
                     found.setdefault(name, other)
         return {name: other for name, other in found.items() if name != other}
+
+    def _models_of(self, node: ModelNode) -> list[str]:
+        read = (self.manifest.nodes.get(name) for name in node.depends_on.nodes)
+        return [node.name for node in read if node and node.resource_type == "model"]
+
+    def _config(self, variables: dict[str, object]) -> RuntimeConfig:
+        return RuntimeConfig.from_args(Namespace(**{**vars(get_flags()), "vars": variables}))
+
+    def _compile_all(self, setting: str, config: RuntimeConfig) -> None:
+        self.compilers[setting] = Compiler(config)
+        for model in self._compiled_models():
+            sql = self.compiled(model, self.raw_sql(model), setting)
+            self.originals[model, setting] = sql
+
+    def _compiled_node(self, node: ModelNode, raw: str, setting: str) -> str:
+        copy = node.from_dict(node.to_dict())
+        copy.raw_code, copy.compiled = raw, False
+        compiler = self.compilers[setting]
+        with self.adapter.connection_named("mutate"):
+            return compiler.compile_node(copy, self.manifest, {}, write=False).compiled_code
+
+    def _close(self) -> None:
+        """Close the build file: no process may inherit an open one."""
+        self.adapter.connections.close_all_connections()
+
+    def _compiled_models(self) -> list[str]:
+        """The models in SQL. What reads raw tables asks the build for their columns."""
+        return [
+            name
+            for name, node in self.nodes.items()
+            if node.language == "sql" and node.fqn[1] != "landing"
+        ]
+
+    def _called(self, caller: ModelNode | Macro) -> set[str]:
+        """The ids of the project's macros that something calls, directly or not."""
+        found: set[str] = set()
+        added = {caller.unique_id: caller}
+        while added:
+            names = {name for one in added.values() for name in one.depends_on.macros} - found
+            added = {
+                name: macro
+                for name in names
+                if (macro := self.manifest.macros[name]).package_name == self.config.project_name
+            }
+            found |= added.keys()
+        return found

@@ -1,8 +1,9 @@
 """Small changes of the SQL of a model, one at a time: what a slip of the hand could have written.
 
-Changed are operators, constants, joins, aggregates and columns, in the SQL and in what Jinja
-writes into it. A column is exchanged for its neighbour of the same type, a condition is turned
-round. An id that is only listed, to say which row a row is, is left alone: no number comes of it.
+Changed are operators, constants, joins, aggregates, filters, keys of partitions, orders and
+columns, in the SQL and in what Jinja writes into it. A column is exchanged for its neighbour of the
+same type, a condition is turned round. An id that is only listed, to say which row a row is, is
+left alone: no number comes of it.
 """
 
 from __future__ import annotations
@@ -11,20 +12,35 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-SEGMENT = re.compile(r"(?P<comment>\{#.*?#\}|--[^\n]*)|(?P<jinja>\{%.*?%\}|\{\{.*?\}\})", re.DOTALL)
+SEGMENT = re.compile(
+    r"(?P<comment>\{#.*?#\}|--[^\n]*)"
+    # A string in Jinja may hold Jinja.
+    r"|(?P<jinja>\{%.*?%\}|\{\{(?:'[^']*'|\"[^\"]*\"|.)*?\}\})",
+    re.DOTALL,
+)
 STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 TOKEN = re.compile(
     r"""
       (?P<text>'[^']*')
     | (?P<operator> (?<=\s) (?: <= | >= | != | < | > | = | \+ | - | \* | / ) (?=\s) )
-    | (?P<word> (?<![\w.]) (?: left[ ]join | union[ ]all | and | or | not | min | max | sum | lead
-        | lag | distinct | first_value | last_value | bool_or | bool_and | greatest | least
-        | desc | asc | is[ ]not[ ]null | is[ ]null ) (?!\w) )
+    | (?P<word> (?<![\w.]) (?: left[ ]join | inner[ ]join | full[ ](?:outer[ ])?join | union[ ]all
+        | union | where | having | qualify | and | or | not[ ]in | in | not | min | max | min_by
+        | max_by | arg_min | arg_max | median | sum | lead | lag | is[ ]not[ ]distinct[ ]from
+        | is[ ]distinct[ ]from | distinct | first_value | last_value | bool_or | bool_and
+        | greatest | least | floor | ceil | desc | asc | nulls[ ]first | nulls[ ]last | true
+        | false | is[ ]not[ ]null | is[ ]null ) (?!\w) )
     | (?P<number> (?<![\w.]) \d+ (?:\.\d+)? (?![\w.]) )
     | (?P<name> (?<!\w) [a-z_][a-z0-9_]* (?![\w(]) )
     """,
     re.VERBOSE,
 )
+# The keys of a partition, and the first of an order that says no direction.
+PARTITION = re.compile(r"\bpartition by\s+(\w[\w.]*(?:,\s+\w[\w.]*)*)(?=\s*\)|\s+order by\b)")
+ORDER = re.compile(r"\border by\s+(\w[\w.]*)(?=\s*[,)]|\s+rows\b|\s+range\b)")
+KEY = re.compile(r"\w[\w.]*")
+BETWEEN = re.compile(r"\bbetween\s+(?:unbounded preceding|\S+(?: preceding| following)?)\s+$")
+DECIMAL = re.compile(r"\bdecimal\((?P<scale>\d+,\s*)?$")
+DATE = re.compile(r"'(\d{4})(-\d\d-\d\d.*)'")
 COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
 # A step of the SQL begins and ends at the edge of its line.
 STEP = re.compile(r"(?:with )?(\S.*) as \(")
@@ -36,11 +52,18 @@ OPERATORS = {
     "+": "-", "-": "+", "*": "/", "/": "*",
 }  # fmt: skip
 WORDS = {
-    "left join": "inner join", "union all": "union", "and": "or", "or": "and", "not": "",
-    "min": "max", "max": "min", "sum": "max", "lead": "lag", "lag": "lead", "distinct": "",
-    "first_value": "last_value", "last_value": "first_value", "bool_or": "bool_and",
-    "bool_and": "bool_or", "greatest": "least", "least": "greatest", "desc": "asc", "asc": "desc",
-    "is not null": "is null", "is null": "is not null",
+    "left join": "inner join", "inner join": "left join", "full join": "left join",
+    "full outer join": "left join", "union all": "union", "union": "union all",
+    "where": "where true or", "having": "having true or", "qualify": "qualify true or",
+    "and": "or", "or": "and", "not": "", "in": "not in", "not in": "in", "min": "max",
+    "max": "min", "min_by": "max_by", "max_by": "min_by", "arg_min": "arg_max",
+    "arg_max": "arg_min", "median": "max", "sum": "max", "lead": "lag", "lag": "lead",
+    "distinct": "", "is distinct from": "is not distinct from",
+    "is not distinct from": "is distinct from", "first_value": "last_value",
+    "last_value": "first_value", "bool_or": "bool_and", "bool_and": "bool_or",
+    "greatest": "least", "least": "greatest", "floor": "ceil", "ceil": "floor", "desc": "asc",
+    "asc": "desc", "nulls first": "nulls last", "nulls last": "nulls first", "true": "false",
+    "false": "true", "is not null": "is null", "is null": "is not null",
 }  # fmt: skip
 
 
@@ -165,6 +188,12 @@ def _sql_changes(
         changed = _changed(token, text, neighbours, is_literal)
         if changed is not None:
             yield start + token.start(), start + token.end(), changed
+    for keys in PARTITION.finditer(text):
+        # A partition by something that is always true is one without that key.
+        for key in KEY.finditer(text, keys.start(1), keys.end(1)):
+            yield start + key.start(), start + key.end(), "true"
+    for order in ORDER.finditer(text):
+        yield start + order.start(1), start + order.end(1), f"{order[1]} desc"
 
 
 def _changed(
@@ -172,14 +201,20 @@ def _changed(
 ) -> str | None:
     found = token.group()
     if token["text"]:
-        return f"'{found[1:-1]}_'"
+        # Of a date, another year: with more letters it would be the same date, or none.
+        year = DATE.fullmatch(found)
+        return f"'{int(year[1]) - 1}{year[2]}'" if year else f"'{found[1:-1]}_'"
     if token["operator"]:
         # `select *` and `* exclude` multiply nothing.
         is_star = found == "*" and re.search(r"(select|,)\s*$", text[: token.start()])
         return None if is_star else OPERATORS[found]
     if token["word"]:
-        return WORDS[found]
+        is_of_range = found == "and" and BETWEEN.search(text[: token.start()])
+        return None if is_of_range else WORDS[found]
     if token["number"]:
+        if decimal := DECIMAL.search(text[: token.start()]):
+            # One place less is a slip; a decimal that is wider holds the same.
+            return str(int(found) - 1) if decimal["scale"] and int(found) else None
         return str(int(found) + 1) if found.isdigit() else f"{found}1"
     if found not in neighbours:
         return None

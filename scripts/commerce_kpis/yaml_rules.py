@@ -253,7 +253,7 @@ KPI_META: dict[str, Rule] = {
                 "formula": TEXT,
                 "needs": TEXTS,
                 "converted": Items(Scalar(CONVERTED)),
-                # Whose money is summed: the period's, that of the year to its end, or all to its end.
+                # Whose money is summed: of the period, of the year to its end, or all to it.
                 "converted_over": Scalar(("period", "year", "history")),
                 "parameters": TEXTS,
                 "left_censor_days": TEXTS,

@@ -32,10 +32,12 @@ class Difference:
 
 
 def built_cells(
-    connection: duckdb.DuckDBPyConnection, kpis: set[str] | None = None
+    connection: duckdb.DuckDBPyConnection,
+    kpis: set[str] | None = None,
+    relation: str = "kpi.kpi_values",
 ) -> dict[CellKey, Cell]:
-    """The rows of kpi_values."""
-    rows = connection.execute(f"select {KEY}, {FACTS} from kpi.kpi_values").fetchall()
+    """The rows of kpi_values, or of a relation like it."""
+    rows = connection.execute(f"select {KEY}, {FACTS} from {relation}").fetchall()
     return {CellKey(*row[:6]): Cell(*row[6:]) for row in rows if kpis is None or row[0] in kpis}
 
 

@@ -36,6 +36,7 @@ class Step:
     model: str
     relation: str
     sql: str
+    inputs: frozenset[str]
     python: Path | None = None
 
 
@@ -43,15 +44,21 @@ class Replay:
     """The compiled project of one shape and a database that it builds into."""
 
     def __init__(
-        self, shape: Shape, compiled: Path, folder: Path, models: tuple[str, ...] = ()
+        self,
+        shape: Shape,
+        compiled: Path,
+        folder: Path,
+        models: tuple[str, ...] = (),
+        database: str = ":memory:",
     ) -> None:
-        """Open an empty database.
+        """Open a database, as a rule an empty one.
 
         Args:
             shape: what is delivered.
             compiled: the folder that `compile_shape` filled.
             folder: where raw files are written to; each process needs its own.
             models: only these are built, and what they read; everything if there are none.
+            database: the file to build into, or one that was built into before.
         """
         self.shape, self.folder = shape, folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -59,8 +66,10 @@ class Replay:
         self.connection = duckdb.connect()
         self.connection.execute("set TimeZone = 'UTC'")
         self.connection.execute("set preserve_insertion_order = false")
-        self.connection.execute(f"attach ':memory:' as {DATABASE}")
-        self._copy_seeds(compiled / "build.duckdb")
+        self.connection.execute("set enable_progress_bar = false")
+        self.connection.execute(f"attach '{database}' as {DATABASE}")
+        if not self._has_seeds():
+            self._copy_seeds(compiled / "build.duckdb")
         for schema in {step.relation.split(".")[1] for step in self.steps}:
             self.connection.execute(f"create schema if not exists {DATABASE}.{schema}")
         self.connection.execute(f"use {DATABASE}")
@@ -70,17 +79,27 @@ class Replay:
         write_landing(business, self.folder, self.shape.parts)
         for step in self.steps:
             try:
-                if step.python:
-                    self._run_python(step)
-                else:
-                    self.connection.execute(step.sql)
+                self.run(step)
             except duckdb.Error as error:
                 raise AssertionError(f"{step.model}: {error}") from error
         return self.connection
 
+    def run(self, step: Step) -> None:
+        """Make the table or view of one model."""
+        if step.python:
+            self._run_python(step)
+        else:
+            self.connection.execute(step.sql)
+
     def close(self) -> None:
         """Free the memory."""
         self.connection.close()
+
+    def _has_seeds(self) -> bool:
+        found = self.connection.execute(
+            f"select 1 from duckdb_tables() where database_name = '{DATABASE}' limit 1"
+        ).fetchall()
+        return bool(found)
 
     def _copy_seeds(self, build_file: Path) -> None:
         self.connection.execute(f"attach '{build_file}' as compiled (read_only)")
@@ -168,7 +187,12 @@ def _steps(compiled: Path, landing: str, folder: str, models: tuple[str, ...]) -
         path = target / "run" / node["package_name"] / node["original_file_path"]
         is_python = node["language"] == "python"
         sql = "" if is_python else path.read_text(encoding="utf-8").replace(landing, folder)
-        found.append(Step(node["name"], node["relation_name"], sql, path if is_python else None))
+        inputs = frozenset(
+            nodes[name]["name"] for name in node["depends_on"]["nodes"] if name in nodes
+        )
+        found.append(
+            Step(node["name"], node["relation_name"], sql, inputs, path if is_python else None)
+        )
     return found
 
 

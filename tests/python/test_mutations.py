@@ -65,6 +65,7 @@ def test_every_kind_of_slip_is_tried() -> None:
         (2, "- (2) -> +"),
         (2, "2 -> 3"),
         (5, "lost -> kept as lost"),
+        (8, "where -> where true or"),
         (8, "is_lost -> not is_lost"),
         (8, "and -> or"),
         (8, ">= -> >"),
@@ -77,6 +78,33 @@ def test_every_kind_of_slip_is_tried() -> None:
         (13, "left join -> inner join"),
         (13, "= -> !="),
     }
+
+
+@pytest.mark.parametrize(
+    ("sql", "named"),
+    [
+        (
+            "max(a) over (partition by one, two.key order by day)",
+            {"one -> true", "two.key -> true", "day -> day desc"},
+        ),
+        ("lag(a) over (\n    order by e desc\n)", {"lag -> lead", "desc -> asc"}),
+        ("select a from b union select c from d", {"union -> union all"}),
+        ("b inner join c using (d)", {"inner join -> left join"}),
+        ("a not in (1)", {"not in -> in", "1 -> 2"}),
+        ("a is distinct from b", {"is distinct from -> is not distinct from"}),
+        ("date '9999-12-31'", {"'9999-12-31' -> '9998-12-31'"}),
+        ("cast(a as decimal(18, 4))", {"4 -> 3"}),
+        ("cast(a as decimal(38, 0))", set()),
+        ("true or false", {"true -> false", "or -> and", "false -> true"}),
+        # What would only be no SQL any more is no slip.
+        ("a between b and c", set()),
+        ("rows between unbounded preceding and current row", set()),
+        ("rows between 2 preceding and current row", {"2 -> 3"}),
+    ],
+)
+def test_keys_joins_and_comparisons_are_changed(sql: str, named: set[str]) -> None:
+    found = {change for _, change in changes(f"select {sql}")}
+    assert found - {"max -> min"} == named
 
 
 def test_a_mutation_changes_one_place_only() -> None:
