@@ -23,6 +23,7 @@ from commerce_kpis.project import PROJECT
 
 SCRATCH = PROJECT / "target" / "checks"
 LINES_SHOWN = 60
+SOURCES = ("scripts", "tests", "tests/python")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ STEPS = (
         is_live=True,
     ),
     Step("mutations", ("-m", "commerce_kpis.mutate", "--sample", "0.02")),
+    Step("verify", ("-m", "oracle.verify", "--relations", "2")),
     Step(
         "sqlfluff",
         (
@@ -104,7 +106,7 @@ def _prepare() -> dict[str, str]:
     shutil.copyfile(PROJECT / "profiles.example.yml", SCRATCH / "profiles" / "profiles.yml")
     return {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join(str(PROJECT / name) for name in ("scripts", "tests")),
+        "PYTHONPATH": os.pathsep.join(str(PROJECT / name) for name in SOURCES),
         "DBT_PROFILES_DIR": str(SCRATCH / "profiles"),
         "DBT_TARGET_PATH": str(SCRATCH / "target"),
         "DBT_LOG_PATH": str(SCRATCH / "logs"),
