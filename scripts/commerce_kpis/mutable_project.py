@@ -104,8 +104,8 @@ class MutableProject:
         return self._compiled_node(self.nodes[model], raw, setting)
 
     def original(self, model: str, setting: str = DEMO) -> str:
-        """The SQL that dbt makes of a model as it is."""
-        return self.originals[model, setting]
+        """The SQL that dbt makes of a model as it is; of others than models in SQL, none."""
+        return self.originals.get((model, setting), "")
 
     @contextmanager
     def changed_macro(self, macro: str, text: str) -> Iterator[None]:
