@@ -104,8 +104,8 @@ class MutableProject:
         return self._compiled_node(self.nodes[model], raw, setting)
 
     def original(self, model: str, setting: str = DEMO) -> str:
-        """The SQL that dbt makes of a model as it is."""
-        return self.originals[model, setting]
+        """The SQL that dbt makes of a model as it is; of others than models in SQL, none."""
+        return self.originals.get((model, setting), "")
 
     @contextmanager
     def changed_macro(self, macro: str, text: str) -> Iterator[None]:
@@ -190,11 +190,11 @@ class MutableProject:
         self.adapter.connections.close_all_connections()
 
     def _compiled_models(self) -> list[str]:
-        """The models in SQL. What reads raw tables asks the build for their columns."""
+        """The models in SQL, but for those that ask what was delivered when they are compiled."""
         return [
             name
             for name, node in self.nodes.items()
-            if node.language == "sql" and node.fqn[1] != "landing"
+            if node.language == "sql" and "landing" not in node.fqn[1:3]
         ]
 
     def _called(self, caller: ModelNode | Macro) -> set[str]:

@@ -62,7 +62,7 @@ class Replay:
         """
         self.shape, self.folder = shape, folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.steps = _steps(compiled, str(compiled / "landing"), str(folder), models)
+        self.steps = read_steps(compiled, folder, models)
         self.connection = duckdb.connect()
         self.connection.execute("set TimeZone = 'UTC'")
         self.connection.execute("set preserve_insertion_order = false")
@@ -170,9 +170,12 @@ def compile_shape(
     return folder
 
 
-def _steps(compiled: Path, landing: str, folder: str, models: tuple[str, ...]) -> list[Step]:
-    """What dbt ran, in its order, reading another folder."""
-    target = compiled / "target"
+def read_steps(
+    compiled: Path, folder: Path | None = None, models: tuple[str, ...] = ()
+) -> list[Step]:
+    """What dbt ran, in its order, reading raw files from another folder if one is given."""
+    target, landing = compiled / "target", str(compiled / "landing")
+    delivered = str(folder or landing)
     nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
     ended = {
@@ -186,7 +189,7 @@ def _steps(compiled: Path, landing: str, folder: str, models: tuple[str, ...]) -
         node = nodes[unique_id]
         path = target / "run" / node["package_name"] / node["original_file_path"]
         is_python = node["language"] == "python"
-        sql = "" if is_python else path.read_text(encoding="utf-8").replace(landing, folder)
+        sql = "" if is_python else path.read_text(encoding="utf-8").replace(landing, delivered)
         inputs = frozenset(
             nodes[name]["name"] for name in node["depends_on"]["nodes"] if name in nodes
         )

@@ -145,6 +145,8 @@ parts as (
         {%- for name in measures %}
         cast({{ name }} as decimal(18, 4)) as {{ name }},
         {%- endfor %}
+        order_value as exact_order_value,
+        orders_valid as exact_orders_valid,
         accounts,
         {%- for name in products %}
         {{ name }},
@@ -187,7 +189,7 @@ final as (
         {{ safe_ratio('parts.order_value', 'parts.orders_with_value') }} as aov_excl_zero_value,
         {%- for side, name in {'-': 'aov_ci_low', '+': 'aov_ci_high'}.items() %}
         {{ delta_bound(
-            'parts.order_value', 'parts.orders_valid', 'parts.accounts',
+            'parts.exact_order_value', 'parts.exact_orders_valid', 'parts.accounts',
             'parts.value_squared', 'parts.value_by_orders', 'parts.orders_squared',
             side=side, bounds=[none, none]
         ) }} as {{ name }},

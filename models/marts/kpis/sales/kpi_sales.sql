@@ -2,6 +2,10 @@
     'product', 'product_category', 'sales_channel', 'acquisition_channel', 'customer_type',
     'country', 'industry', 'account_size_band', 'sales_rep',
 ] %}
+{%- set measures = [
+    'gross_sales', 'discounts', 'returns', 'cancellations', 'cogs', 'units', 'fx_adjustment',
+    'net_sales_order_dated', 'net_sales_invoiced',
+] %}
 {%- set order_measures = ['shipping', 'tax', 'net_sales_paid', 'orders_placed', 'orders_valid'] %}
 {%- set order_members = members | reject('in', ['product', 'product_category']) | list %}
 
@@ -120,18 +124,34 @@ rollup as (
     ]) }}
 ),
 
+-- What is derived is made of the parts that the table shows: shares of credit are rounded in them.
 -- Shipping, tax, payments and orders belong to no single product.
-of_orders as (
+parts as (
     select
-        * replace (
-            {%- for measure in order_measures %}
-            case
-                when dimension not in ('product', 'product_category') then {{ measure }}
-            end as {{ measure }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        ),
-        gross_sales - discounts - returns - cancellations as net_sales
+        period_grain,
+        period_start,
+        period_end,
+        dimension,
+        dimension_value,
+        {%- for measure in measures %}
+        cast({{ measure }} as decimal(18, 4)) as {{ measure }},
+        {%- endfor %}
+        {%- for measure in order_measures %}
+        case
+            when dimension not in ('product', 'product_category')
+                then cast({{ measure }} as decimal(18, 4))
+        end as {{ measure }},
+        {%- endfor %}
+        is_complete_period,
+        as_of
     from rollup
+),
+
+netted as (
+    select
+        *,
+        gross_sales - discounts - returns - cancellations as net_sales
+    from parts
 ),
 
 final as (
@@ -141,16 +161,22 @@ final as (
         period_end,
         dimension,
         dimension_value,
-        {%- for measure in [
-            'gross_sales', 'discounts', 'returns', 'cancellations', 'shipping', 'tax', 'cogs',
-            'orders_placed', 'orders_valid', 'units', 'fx_adjustment', 'net_sales',
-            'net_sales_order_dated',
-        ] %}
-        cast({{ measure }} as decimal(18, 4)) as {{ measure }},
-        {%- endfor %}
+        gross_sales,
+        discounts,
+        returns,
+        cancellations,
+        shipping,
+        tax,
+        cogs,
+        orders_placed,
+        orders_valid,
+        units,
+        fx_adjustment,
+        cast(net_sales as decimal(18, 4)) as net_sales,
+        net_sales_order_dated,
         cast(net_sales + shipping + tax as decimal(18, 4)) as total_sales,
-        cast(net_sales_invoiced as decimal(18, 4)) as net_sales_invoiced,
-        cast(net_sales_paid as decimal(18, 4)) as net_sales_paid,
+        net_sales_invoiced,
+        net_sales_paid,
         cast(net_sales + fx_adjustment as decimal(18, 4)) as net_sales_refund_date_rate,
         cast(net_sales - cogs as decimal(18, 4)) as gross_margin,
         {{ safe_ratio('net_sales - cogs', 'net_sales') }} as gross_margin_rate,
@@ -158,7 +184,7 @@ final as (
         is_complete_period,
         is_complete_period as is_mature,
         as_of
-    from of_orders
+    from netted
 )
 
 select * from final

@@ -97,7 +97,7 @@ def aov_table(world: World) -> Table:
                     pair[1] += share
     table = sums.table(GRAINS)
     for spot, parts in table.items():
-        for name in ("order_value", "gross_value", "order_returns", "tax_and_shipping"):
+        for name in parts:
             parts[name] = money(parts[name])
         parts.update(behind[spot])
         if spot[1] in CREDITED:

@@ -54,13 +54,13 @@ def sales_table(world: World) -> Table:
         _add_entry(world, sums, entry)
     for order in world.sales.orders.values():
         if order.is_valid:
-            add_to_order(world, sums, order.order_date, order, {"orders_valid": 1})
+            add_to_order(world, sums, order.order_date, order, {"orders_valid": Decimal(1)})
     for payment in world.payments.payments:
         measures = {"net_sales_paid": payment.goods}
         add_to_order(world, sums, payment.paid_date, payment.order, measures)
     table = sums.table(GRAINS)
     for (_, dimension, _), parts in table.items():
-        for name in MONEY:
+        for name in (*MONEY, "orders_valid"):
             parts[name] = money(parts.get(name, Decimal(0)))
         if dimension in BY_PRODUCT:
             parts.update(dict.fromkeys(NOT_BY_PRODUCT))
