@@ -151,6 +151,13 @@ touches as (
     select * from other_touches
 ),
 
+internal_accounts as (
+    select distinct account_id
+    from {{ ref('int_identity__companies') }}
+    where is_internal
+),
+
+-- A visit of one's own people is on nobody's path.
 by_account as (
     select
         touch_id,
@@ -175,7 +182,11 @@ by_account as (
     from touches
     inner join account_visitors
         on touches.visitor_id = account_visitors.visitor_id
-    where account_visitors.account_id is distinct from touches.account_id
+    left join internal_accounts
+        on touches.account_id = internal_accounts.account_id
+    where
+        account_visitors.account_id is distinct from touches.account_id
+        and (touches.touch_type = 'touch' or internal_accounts.account_id is null)
 ),
 
 channels as (
