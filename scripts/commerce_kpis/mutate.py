@@ -130,13 +130,13 @@ def _print_unnoticed(mutant: Mutant, console: Console) -> None:
 
 def _report(counts: dict[str, Counter[str]]) -> Table:
     """A line per room, and one for those that are watched."""
-    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    table = Table(box=None, header_style="dim", padding=(0, 1, 0, 0))
     table.add_column("room")
-    for name in ("mutations", *RESULTS, "score", "unbroken"):
+    for name in ("tried", *RESULTS, "score", "unbroken"):
         table.add_column(name, justify="right")
     rows = [(room, counts[room]) for room in ROOMS if counts[room]]
     watched = sum((counts[room] for room in WATCHED), Counter())
-    for room, ours in [*rows, (", ".join(WATCHED), watched)]:
+    for room, ours in [*rows, ("all watched", watched)]:
         shares = score(ours), score(ours - Counter(broken=ours["broken"]))
         table.add_row(
             room,

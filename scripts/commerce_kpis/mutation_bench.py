@@ -16,7 +16,7 @@ from commerce_kpis.mutants import Mutant
 from commerce_kpis.rebuilt import Changed
 from commerce_kpis.rebuilt_demo import RebuiltDemo, differ
 
-NOTICED = ("broken", "unit tests", "demo company", "businesses")
+NOTICED = ("broken", "unit tests", "demo", "businesses")
 UNREAD, UNNOTICED = "unread", "unnoticed"
 # A model that takes longer than this is broken.
 SECONDS = 120
@@ -65,13 +65,13 @@ class Bench:
         # A KPI table is sooner built than its unit tests are run; of others it is the reverse.
         is_kpi = mutant.subject in project.kpi_models
         if is_kpi and self._demo_notices(changed):
-            return "demo company"
+            return "demo"
         with self._alarm():
             for model in asked:
                 if self._fails_unit_tests(model, mutant.raw_sql(project, model)):
                     return "unit tests"
         if not is_kpi and self._demo_notices(changed):
-            return "demo company"
+            return "demo"
         is_read = bool(read or changed)
         for business in self.businesses:
             built = [model for model in models if model in business.models]

@@ -39,7 +39,7 @@ PARTITION = re.compile(r"\bpartition by\s+(\w[\w.]*(?:,\s+\w[\w.]*)*)(?=\s*\)|\s
 ORDER = re.compile(r"\border by\s+(\w[\w.]*)(?=\s*[,)]|\s+rows\b|\s+range\b)")
 KEY = re.compile(r"\w[\w.]*")
 BETWEEN = re.compile(r"\bbetween\s+(?:unbounded preceding|\S+(?: preceding| following)?)\s+$")
-DECIMAL = re.compile(r"\bdecimal\((?P<scale>\d+,\s*)?$")
+DECIMAL = re.compile(r"(?P<nothing>\b(?:null|0) as )?\bdecimal\((?P<scale>\d+,\s*)?$")
 DATE = re.compile(r"'(\d{4})(-\d\d-\d\d.*)'")
 COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
 # A step of the SQL begins and ends at the edge of its line.
@@ -214,7 +214,8 @@ def _changed(
     if token["number"]:
         if decimal := DECIMAL.search(text[: token.start()]):
             # One place less is a slip; a decimal that is wider holds the same.
-            return str(int(found) - 1) if decimal["scale"] and int(found) else None
+            is_narrowed = decimal["scale"] and int(found) and not decimal["nothing"]
+            return str(int(found) - 1) if is_narrowed else None
         return str(int(found) + 1) if found.isdigit() else f"{found}1"
     if found not in neighbours:
         return None
