@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 from commerce_kpis.dbt_run import DBT
+from commerce_kpis.project import ensure_profile
 
 from oracle.calculation.business import Business
 from oracle.shapes import PROJECT, Shape
@@ -155,6 +156,7 @@ def compile_shape(
         cwd=PROJECT,
         env={
             **os.environ,
+            "DBT_PROFILES_DIR": str(ensure_profile().parent.resolve()),
             "KPI_BUILD_FILE": str(folder / "build.duckdb"),
             "DBT_TARGET_PATH": str(folder / "target"),
             "DBT_LOG_PATH": str(folder / "logs"),
