@@ -10,8 +10,8 @@ import pytest
 from oracle.calculation.calculate import calculate
 from oracle.calculation.cell import Cell
 from oracle.calculation.costs import spread
-from oracle.test_leads_examples import Rows, accounts_with_orders, cell
-from oracle.test_sales_examples import business
+from oracle.examples.test_leads_examples import Rows, accounts_with_orders, cell
+from oracle.examples.test_sales_examples import business
 
 JUNE = date(2025, 6, 1)
 

@@ -9,7 +9,7 @@ import pytest
 
 from oracle.calculation.calculate import calculate
 from oracle.calculation.cell import Cell, CellKey
-from oracle.test_sales_examples import business
+from oracle.examples.test_sales_examples import business
 
 Rows = list[dict[str, object]]
 

@@ -11,7 +11,7 @@ from oracle.calculation.calculate import calculate
 from oracle.calculation.cell import Cell
 from oracle.calculation.facts import Touch
 from oracle.calculation.world import World
-from oracle.test_sales_examples import business
+from oracle.examples.test_sales_examples import business
 
 June = date(2025, 6, 1)
 
