@@ -30,6 +30,7 @@ class Trial:
     businesses: int
     seed: int
     without: frozenset[str] = OPEN  # nasty things that are left out
+    is_shrunk: bool = False  # whether a smaller business is looked for that fails too
 
 
 @dataclass
@@ -59,7 +60,7 @@ def run_trial(trial: Trial, folder: Path) -> Result:
         max_examples=trial.businesses,
         database=None,
         deadline=None,
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.generate, *([Phase.shrink] if trial.is_shrunk else [])],
         suppress_health_check=list(HealthCheck),
         print_blob=False,
     )

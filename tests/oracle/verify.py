@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from oracle.businesses.traits import OPEN
 from oracle.corruptions.run import Tally, damage_values
 from oracle.relations.every import RELATIONS
 from oracle.shapes import SHAPES, Shape
@@ -62,14 +63,21 @@ CELLS = 2000
     default=os.cpu_count() or 1,
     show_default="all processors",
 )
+@click.option("--shrink", is_flag=True, help="Look for the smallest business that fails.")
 @click.option("--everything", is_flag=True, help="With what is known not to agree yet.")
 def main(
-    businesses: int, relations: int, corruptions: int, seed: int, processes: int, everything: bool
+    businesses: int,
+    relations: int,
+    corruptions: int,
+    seed: int,
+    processes: int,
+    shrink: bool,
+    everything: bool,
 ) -> None:
     """Compare the project with an independent calculation; exit 1 if they differ."""
     console = make_console()
     trials = [
-        replace(trial, without=frozenset()) if everything else trial
+        replace(trial, without=frozenset() if everything else OPEN, is_shrunk=shrink)
         for trial in _trials(businesses, relations, seed)
     ]
     with tempfile.TemporaryDirectory() as scratch:
