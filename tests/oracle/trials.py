@@ -73,8 +73,9 @@ def run_trial(trial: Trial, folder: Path) -> Result:
     started = time.monotonic()
     try:
         holds()
-    except AssertionError as error:
-        result.failures.append(str(error))
+    except Exception as error:  # A crash of either calculation is a failure too.
+        drawn = "\n".join(getattr(error, "__notes__", []))
+        result.failures.append(f"{type(error).__name__}: {error}\n{drawn}")
     result.seconds = time.monotonic() - started
     return result
 
