@@ -55,7 +55,6 @@ STEPS = (
         is_live=True,
     ),
     Step("mutations", ("-m", "commerce_kpis.mutate", "--sample", "0.015")),
-    Step("verify", ("-m", "oracle.verify", "--relations", "2")),
     Step(
         "sqlfluff",
         (

@@ -63,7 +63,8 @@ class Calendar:
         self.reading = reading
         self.fiscal_start = int(parameters["fiscal_year_start_month"])
         self.today = reading.today
-        self.first_day = min((*_event_dates(reading), *cost_days), default=self.today)
+        # Without any event there are no periods, whatever the clock says.
+        self.first_day = min((*_event_dates(reading), *cost_days), default=date.max)
         self._of_day: dict[date, dict[str, list[Period]]] = {}
 
     def business_date(self, moment: datetime) -> date:

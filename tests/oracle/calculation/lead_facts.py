@@ -146,7 +146,7 @@ def quotes(sources: LeadSources, leads: Iterable[Lead], orders: Iterable[Order])
         requested_at = row["requested_at"]
         day = sources.reading.business_date(requested_at)
         person = identity.contact(row["contact_id"]) if row["contact_id"] else None
-        lead = of_person.by((account_id, person), requested_at)
+        lead = of_person.by((account_id, person), requested_at) if account_id and person else None
         lead = lead or of_account.by(account_id, requested_at)
         account = account_members(sources, account_id, day)
         found.append(
