@@ -23,7 +23,7 @@ SLIPS = {
         "cast(gross_value as decimal(18, 4)) as order_value",
     ),
     "int_build__clock": ("max(", "min("),
-    "fct_account_spells": ("45", "46"),
+    "kpi_sales": ("gross_sales - discounts - returns", "gross_sales - returns"),
 }
 
 
