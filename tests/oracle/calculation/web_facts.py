@@ -67,8 +67,8 @@ class WebFacts:
 
     @cached_property
     def first_day(self) -> date | None:
-        """The day on which the history of visits begins, be it with one's own people or a bot."""
-        moments = [row["event_at"] for row in self._hits if row["client_id"] is not None]
+        """The day on which the history of visits begins, be it with a hit of nobody or a bot."""
+        moments = [row["event_at"] for row in self.reading.live("web_events")]
         moments += [row["started_at"] for row in self.reading.live("web_sessions")]
         return self.reading.business_date(min(moments)) if moments else None
 
