@@ -27,7 +27,6 @@ DATABASE = "build"
 SEED_SCHEMAS = ("config", "definitions")
 EVERY_KPI = ("kpi_values",)
 TRUST = ("dq_conservation", "dq_rejected_rows", "dq_rules")
-Column = tuple
 
 
 @dataclass(frozen=True)

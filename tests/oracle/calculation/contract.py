@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """The raw tables: columns, types, defaults, accepted values, keys and dates of the contract.
 
 A line is a column: name, type, `!` where it is required, `=` and its default, accepted values.
@@ -46,7 +45,7 @@ def _column(words: list[str]) -> Column:
         kind=kind.rstrip("!"),
         is_required=kind.endswith("!"),
         default=default or None,
-        accepted=tuple(words[2].split("|")) if len(words) > 2 else (),
+        accepted=tuple("".join(words[2:]).split("|")) if words[2:] else (),
     )
 
 
@@ -186,7 +185,8 @@ TABLES = {
         incurred_on date!
         amount decimal!
         currency_code text!
-        cost_scope text! marketing_program|marketing_people|sales_people|sales_commission|overhead|retention
+        cost_scope text! marketing_program|marketing_people|sales_people|sales_commission \
+            |overhead|retention
         service_start_date date
         service_end_date date
         marketing_channel text

@@ -22,7 +22,6 @@ class Account:
     is_internal: bool = False
     created_at: datetime | None = None
     original_source: str | None = None
-    first_order_date: date | None = None  # of the first valid order
     acquisition_channel: str = "(unattributed)"
 
 
@@ -49,11 +48,6 @@ class OrderLine:
     def net(self) -> Decimal:
         """Its value after discounts."""
         return self.gross - self.discount
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether all of it was cancelled."""
-        return self.cancelled_at is not None and self.cancelled_quantity >= abs(self.quantity)
 
 
 @dataclass
@@ -208,12 +202,3 @@ class Lead:
     def counts(self) -> bool:
         """Whether it is a lead at all: strict and not excluded."""
         return self.is_strict and self.exclusion_reason is None
-
-
-@dataclass
-class Spell:
-    """Days on which something is so: an account is active, a subscription runs."""
-
-    unit_id: str
-    valid_from: date
-    valid_to: date | None  # first day on which it is no longer so; None while it lasts

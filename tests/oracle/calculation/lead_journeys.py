@@ -50,7 +50,6 @@ class Journey:
     first_paid_at: datetime | None  # of its account, ever
     entries: list[Entry] = field(default_factory=list)  # in order
     deals: list[Deal] = field(default_factory=list)
-    first_touch_at: datetime | None = None  # of its account, up to the first order
 
     @property
     def is_from_customer(self) -> bool:

@@ -13,8 +13,6 @@ from oracle.calculation.subscriptions import Contract, State, is_paying
 
 ZERO = Decimal(0)
 ONE_DAY = timedelta(days=1)
-GAINS = ("mrr_new", "mrr_expansion", "mrr_reactivated", "mrr_resumed", "mrr_fx")
-LOSSES = ("mrr_contraction", "mrr_churned", "mrr_paused")
 
 MemberOf = Callable[[Contract, State, date], str]
 RateOn = Callable[[str, date], Decimal]  # currency and day -> rate of the month's first day
