@@ -21,9 +21,11 @@ from dbt.contracts.graph.nodes import Macro, ModelNode
 from dbt.flags import get_flags
 from dbt.mp_context import get_mp_context
 from dbt.parser.unit_tests import UnitTestManifestLoader
+from dbt_common.invocation import get_invocation_id
 
 from commerce_kpis.console import UserError
 from commerce_kpis.project import PLANS, PROJECT, profiles_folder
+from commerce_kpis.rebuilt import ANY_BUILD
 
 # Models are evaluated at these: what moves from one month to another shows in rolling years.
 GRAINS = ["month", "r12m"]
@@ -183,7 +185,8 @@ class MutableProject:
         copy.raw_code, copy.compiled = raw, False
         compiler = self.compilers[setting]
         with self.adapter.connection_named("mutate"):
-            return compiler.compile_node(copy, self.manifest, {}, write=False).compiled_code
+            sql = compiler.compile_node(copy, self.manifest, {}, write=False).compiled_code
+        return sql.replace(get_invocation_id(), ANY_BUILD)
 
     def _close(self) -> None:
         """Close the build file: no process may inherit an open one."""

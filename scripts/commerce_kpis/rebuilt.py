@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+# Stands for the id of the build, which is another each time that SQL is compiled.
+ANY_BUILD = "any build"
 # Of each model with other SQL: as it was and as it is compiled.
 Changed = dict[str, tuple[str, str]]
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import duckdb
 from commerce_kpis.dbt_run import DBT
 from commerce_kpis.project import ensure_profile
+from commerce_kpis.rebuilt import ANY_BUILD
 
 from oracle.calculation.business import Business
 from oracle.shapes import PROJECT, Shape
@@ -178,10 +179,11 @@ def read_steps(
     target, landing = compiled / "target", str(compiled / "landing")
     delivered = str(folder or landing)
     nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
-    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    run = json.loads((target / "run_results.json").read_text(encoding="utf-8"))
+    build_id = run["metadata"]["invocation_id"]
     ended = {
         result["unique_id"]: result["timing"][-1]["completed_at"]
-        for result in results
+        for result in run["results"]
         if result["unique_id"].startswith("model.")
     }
     found = []
@@ -190,7 +192,8 @@ def read_steps(
         node = nodes[unique_id]
         path = target / "run" / node["package_name"] / node["original_file_path"]
         is_python = node["language"] == "python"
-        sql = "" if is_python else path.read_text(encoding="utf-8").replace(landing, delivered)
+        sql = "" if is_python else path.read_text(encoding="utf-8")
+        sql = sql.replace(landing, delivered).replace(build_id, ANY_BUILD)
         inputs = frozenset(
             nodes[name]["name"] for name in node["depends_on"]["nodes"] if name in nodes
         )

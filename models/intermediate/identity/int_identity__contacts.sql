@@ -8,9 +8,9 @@ with contacts as (
 ),
 
 -- Who was merged is known by the address of the survivor, who need not have one.
-addresses as (
+addressed as (
     select
-        contacts.contact_id,
+        contacts.* exclude (email_hash),
         coalesce(survivors.email_hash, contacts.email_hash) as email_hash
     from contacts
     left join contacts as survivors on contacts.surviving_contact_id = survivors.contact_id
@@ -18,17 +18,16 @@ addresses as (
 
 final as (
     select
-        contacts.contact_id,
-        contacts.surviving_contact_id,
-        coalesce(companies.account_id, contacts.company_id, emails.account_id) as account_id,
-        contacts.company_id is not null as has_company,
-        contacts.email_hash
-    from contacts
+        addressed.contact_id,
+        addressed.surviving_contact_id,
+        coalesce(companies.account_id, addressed.company_id, emails.account_id) as account_id,
+        addressed.company_id is not null as has_company,
+        addressed.email_hash
+    from addressed
     left join {{ ref('int_identity__companies') }} as companies
-        on contacts.company_id = companies.company_id
-    left join addresses on contacts.contact_id = addresses.contact_id
+        on addressed.company_id = companies.company_id
     left join {{ ref('int_identity__emails') }} as emails
-        on addresses.email_hash = emails.email_hash
+        on addressed.email_hash = emails.email_hash
 )
 
 select * from final

@@ -46,6 +46,7 @@ contacts as (
         contact_id,
         surviving_contact_id,
         account_id,
+        has_company,
         email_hash
     from {{ ref('int_identity__contacts') }}
 ),
@@ -114,7 +115,7 @@ identified as (
         coalesce(
             companies.account_id,
             leads.company_id,
-            contacts.account_id,
+            case when contacts.has_company then contacts.account_id end,
             emails.account_id,
             visitors.account_id
         ) as account_id,

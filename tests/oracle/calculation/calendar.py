@@ -161,7 +161,7 @@ def _event_dates(reading: Reading) -> Iterable[date]:
     for table, rows in reading.tables.items():
         names = [TABLES[table].dated_by, *TABLES[table].parts_dated_by]
         for row in rows:
-            if row["exclusion_reason"] == "after_as_of":
+            if row["exclusion_reason"] is not None:
                 continue
             for name in names:
                 value = row[name] if name else None

@@ -75,7 +75,8 @@ def _outside(contract: Contract, identity: Identity) -> Contract:
 
 
 def _revenue(found: list[Contract], rates: Rates, today: date) -> Revenue:
-    return Revenue(found, lambda currency, day: rates.rate(currency, month_of(day)), today)
+    # Of those that are left, only contracts without a price lack a rate.
+    return Revenue(found, lambda currency, day: rates.rate(currency, month_of(day)) or 0, today)
 
 
 def _lacks_rate(contract: Contract, rates: Rates, today: date) -> bool:

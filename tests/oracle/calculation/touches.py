@@ -52,8 +52,6 @@ class OfflineTouches:
             channel = self._channel(row)
             person_id = self._person(row)
             for account_id in self._accounts(row):
-                if self.identity.is_internal(account_id):
-                    continue
                 yield Touch(
                     touch_id=f"touch:{row['touch_id']}",
                     account_id=account_id,

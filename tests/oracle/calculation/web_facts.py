@@ -154,8 +154,12 @@ class WebFacts:
             self.acted_for,
         )
         return [
-            *session_touches(self.sessions, self.acted_for, self.channels),
-            *offline.all(),
+            touch
+            for touch in (
+                *session_touches(self.sessions, self.acted_for, self.channels),
+                *offline.all(),
+            )
+            if not self.world.identity.is_internal(touch.account_id)
         ]
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from oracle.calculation.calendar import FROM_WEEK, Period
 from oracle.calculation.cell import Cell, CellKey
@@ -25,7 +25,7 @@ from oracle.calculation.kpis.lifetime_cells import (
 )
 from oracle.calculation.kpis.list_churn import email_list_churn
 from oracle.calculation.kpis.repeat import REPEAT_WINDOW, repeat_parts
-from oracle.calculation.kpis.shared import is_a_sale
+from oracle.calculation.kpis.shared import active_censored, left_censored
 from oracle.calculation.kpis.tenure import tenure_parts
 from oracle.calculation.statuses import Table, Variant
 from oracle.calculation.world import World
@@ -39,23 +39,6 @@ SNAPSHOT = (*BY_ACCOUNT, "tenure_band", "plan")
 def periods_of(world: World) -> list[Period]:
     """Every period from the week on."""
     return [period for grain in FROM_WEEK for period in world.calendar.periods[grain]]
-
-
-def begins_before(first: date | None, window_days: int):
-    """Whether a period starts before the first day and the window after it."""
-
-    def test(period: Period) -> bool:
-        return first is not None and period.start < first + timedelta(days=window_days)
-
-    return test
-
-
-def first_sale(world: World) -> date | None:
-    """The day of the earliest sale that was placed, cancelled later or not."""
-    return min(
-        (order.order_date for order in world.sales.orders.values() if is_a_sale(order)),
-        default=None,
-    )
 
 
 def account_snapshots(world: World) -> Table:
@@ -73,7 +56,7 @@ def account_snapshots(world: World) -> Table:
 
 def customer_churn(world: World) -> Cells:
     """kpi_customer_churn."""
-    censored = begins_before(first_sale(world), world.number("inactivity_days"))
+    censored = active_censored(world)
     variants = churn_variants("", (), censored, of_contracts=("subscriptions",))
     variants.append(p_alive_variant())
     of_contracts = dict.fromkeys(("lost_voluntary", "lost_involuntary"), ("subscriptions",))
@@ -84,7 +67,7 @@ def customer_churn(world: World) -> Cells:
 
 def customer_retention(world: World) -> Cells:
     """kpi_customer_retention."""
-    censored = begins_before(first_sale(world), world.number("inactivity_days"))
+    censored = active_censored(world)
     snapshots = account_snapshots(world).items()
     table = {spot: parts for spot, parts in snapshots if spot[1] != "cancel_reason"}
     variants = retention_variants(censored)
@@ -108,7 +91,7 @@ def subscription_churn(world: World) -> Cells:
 
 def churn_by_tenure(world: World) -> Cells:
     """kpi_churn_by_tenure."""
-    censored = begins_before(first_sale(world), world.number("inactivity_days"))
+    censored = active_censored(world)
     table = tenure_parts(world.activity.tracks, periods_of(world), world.reading.today)
     at_risk = "customers_at_risk"
     variants = [
@@ -130,10 +113,6 @@ def churn_by_tenure(world: World) -> Cells:
     return world.maker.make_cells("churn_by_tenure", variants, table, FROM_WEEK)
 
 
-def _first_orders(world: World):
-    return begins_before(first_sale(world), world.number("left_censor_days"))
-
-
 def cohort_retention(world: World) -> Cells:
     """kpi_cohort_retention."""
     table = cohort_retention_parts(world.order_dates, world.calendar.periods["month"])
@@ -144,7 +123,7 @@ def cohort_retention(world: World) -> Cells:
         size,
         size,
         interval="wilson",
-        left_censored=_first_orders(world),
+        left_censored=left_censored(world),
     )
     return _cohort_cells(world, "cohort_retention", [rate], table, {})
 
@@ -182,7 +161,7 @@ def cohort_value(world: World) -> Cells:
     common = {
         "denominator": size,
         "n": size,
-        "left_censored": _first_orders(world),
+        "left_censored": left_censored(world),
         "fx_missing": lambda period: any(day < period.end for day in days),
     }
     variants = [
@@ -206,7 +185,7 @@ def repeat_customers(world: World) -> Cells:
         world.account_members.on,
         world.reading.today,
     )
-    common = {"interval": "wilson", "left_censored": _first_orders(world)}
+    common = {"interval": "wilson", "left_censored": left_censored(world)}
     ever, bought, new = "customers_ever", "customers_in_period", "new_customers"
     variants = [
         Variant("repeat_customer_rate", "customers_repeat", ever, ever, **common),

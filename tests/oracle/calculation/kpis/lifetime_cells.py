@@ -11,7 +11,7 @@ from oracle.calculation.costs import ACQUISITION
 from oracle.calculation.kpis.lifetime import discounted_years, lifetime_years, window_of
 from oracle.calculation.kpis.lifetime_parts import lifetime_table
 from oracle.calculation.kpis.order_members import holds_one_of
-from oracle.calculation.kpis.shared import cost_is_missing, fx_is_missing, is_a_sale
+from oracle.calculation.kpis.shared import cost_is_missing, first_sale, fx_is_missing
 from oracle.calculation.statuses import Parts, Variant
 from oracle.calculation.world import World
 
@@ -109,8 +109,7 @@ class Tests:
     """What a window says of all its cells."""
 
     def __init__(self, world: World) -> None:
-        sales = (order for order in world.sales.orders.values() if is_a_sale(order))
-        first = min((order.order_date for order in sales), default=None)
+        first = first_sale(world)
         inactivity = timedelta(days=world.number("inactivity_days"))
         self.too_early: Test = lambda period: (
             first is None or window_of(period.end)[0] < first.replace(day=1)
@@ -132,11 +131,16 @@ def _over_window(test: Test) -> Test:
     return lambda period: test(Period("r12m", *window_of(period.end)))
 
 
+def _was_there(parts: Parts) -> Number:
+    """Whether anybody was a customer at the start of the window or on any day of it."""
+    return parts.get("customers_at_start") or parts.get("account_days")
+
+
 def _with(world: World, formula: Callable[[Parts], Number], tests: Tests, **more) -> dict:
     common = {
         "statistic": formula,
         "n": "customers_at_start",
-        "activity": "account_days",
+        "activity": _was_there,
         "not_estimable": tests.too_early,
         "left_censored": tests.censored,
         "fx_missing": tests.fx_of_window,

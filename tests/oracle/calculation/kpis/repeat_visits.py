@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
-from oracle.calculation.calendar import FROM_WEEK, Period
+from oracle.calculation.calendar import FROM_WEEK
 from oracle.calculation.cell import Cell, CellKey
 from oracle.calculation.facts import Session
 from oracle.calculation.kpis.by_session import WEB, clusters, delta_of, group, less
+from oracle.calculation.kpis.shared import begins_before
 from oracle.calculation.statuses import Parts, Variant
 
 if TYPE_CHECKING:
@@ -25,7 +24,8 @@ def repeat_visits(world: World) -> Iterator[tuple[CellKey, Cell]]:
         world.calendar, FROM_WEEK, world.web.sessions, lambda row: row.session_date, DIMENSIONS
     )
     table = {spot: _parts(found) for spot, found in rows.items()}
-    left_censored = partial(_is_left_censored, world)
+    # Nobody can be shown to be new in the first days of history.
+    left_censored = begins_before(world.web.first_day, world.number("left_censor_days"))
     censored = {"needs": (WEB,), "left_censored": left_censored}
     variants = (
         Variant(
@@ -65,11 +65,3 @@ def _parts(sessions: list[Session]) -> Parts:
         "repeat_visits_by_account": sum(row.is_repeat_of_account for row in sessions),
         "repeats_by_visitor": clusters((row.visitor_id, row.is_repeat, 1) for row in sessions),
     }
-
-
-def _is_left_censored(world: World, period: Period) -> bool:
-    """Nobody can be shown to be new in the first days of history."""
-    first = world.web.first_day
-    return first is not None and period.start < first + timedelta(
-        days=world.number("left_censor_days")
-    )

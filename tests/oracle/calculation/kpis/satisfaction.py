@@ -8,10 +8,10 @@ from datetime import date
 from oracle.calculation.calendar import FROM_WEEK, Period
 from oracle.calculation.cell import Cell, CellKey
 from oracle.calculation.identity import NO_ACCOUNT, UNKNOWN
-from oracle.calculation.kpis.customers import begins_before, first_sale
 from oracle.calculation.kpis.lifetime import window_of
 from oracle.calculation.kpis.nps_parts import nps_parts, outcome_parts, outcomes
 from oracle.calculation.kpis.order_members import holds_one_of
+from oracle.calculation.kpis.shared import active_censored, begins_before, first_sale
 from oracle.calculation.statistics import NO_INTERVAL, Interval, delta
 from oracle.calculation.statuses import Parts, Variant
 from oracle.calculation.surveys import Answer, resurveys
@@ -128,7 +128,7 @@ def nps_outcome(world: World) -> Cells:
             "accounts_active",
             interval="wilson",
             needs=SURVEYS,
-            left_censored=begins_before(first_sale(world), world.number("inactivity_days")),
+            left_censored=active_censored(world),
             **common,
         ),
         Variant(

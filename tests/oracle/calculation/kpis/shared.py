@@ -6,7 +6,8 @@ from collections.abc import Callable, Hashable, Iterable
 from datetime import date, timedelta
 
 from oracle.calculation.calendar import Calendar, Period, add_months
-from oracle.calculation.facts import Member, Order
+from oracle.calculation.facts import Member
+from oracle.calculation.orders import NOT_ORDERS
 from oracle.calculation.statuses import TOTAL, Table
 from oracle.calculation.world import World
 
@@ -41,28 +42,33 @@ class Lists:
 
 def left_censored(world: World) -> Callable[[Period], bool]:
     """Whether a period begins in the first days of orders, when nobody can be shown to be new."""
-    return _censored(world, world.number("left_censor_days"))
+    return begins_before(first_sale(world), world.number("left_censor_days"))
 
 
 def active_censored(world: World) -> Callable[[Period], bool]:
     """Whether a period begins when nobody could be lost yet, so that all seem to be active."""
-    return _censored(world, world.number("inactivity_days"))
+    return begins_before(first_sale(world), world.number("inactivity_days"))
 
 
-def _censored(world: World, window: int) -> Callable[[Period], bool]:
-    sales = (order.order_date for order in world.sales.orders.values() if is_a_sale(order))
-    first, days = min(sales, default=None), timedelta(days=window)
+def begins_before(first: date | None, window_days: int) -> Callable[[Period], bool]:
+    """Whether a period starts before the first day and the window after it."""
 
     def test(period: Period) -> bool:
-        return first is not None and period.start < first + days
+        return first is not None and period.start < first + timedelta(days=window_days)
 
     return test
 
 
-def is_a_sale(order: Order) -> bool:
-    """Whether an order shows that the history of sales had begun."""
-    counts = order.exclusion_reason in (None, "internal_account")
-    return order.is_placed and order.order_type == "sale" and counts
+def first_sale(world: World) -> date | None:
+    """The day of the earliest sale that was placed, whatever became of it and whoever bought."""
+    sales = (
+        world.reading.business_date(row["placed_at"])
+        for row in world.reading.live("orders")
+        if row["order_type"] == "sale"
+        and row["order_status"] not in NOT_ORDERS
+        and not row["is_test"]
+    )
+    return min(sales, default=None)
 
 
 def cost_is_missing(world: World, scopes: Iterable[str]) -> Callable[[Period], bool]:
