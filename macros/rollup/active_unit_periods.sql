@@ -39,14 +39,14 @@ states as (
         min(unit_spells.active_from) filter (
             where unit_spells.active_from >= periods.period_start
         ) as first_start_in_period,
-        -- The end of the last spell that ended in the period says how the unit was lost.
+        -- How a unit was lost is said by the end of its last spell.
         arg_max(
             struct_pack(
                 is_voluntary := unit_spells.is_voluntary,
                 cancel_reason := unit_spells.cancel_reason
             ),
             (unit_spells.active_to, unit_spells.spell_number)
-        ) filter (where unit_spells.active_to < periods.period_end) as last_end
+        ) as last_end
     from unit_spells
     inner join {{ ref('dim_periods') }} as periods
         on
