@@ -23,8 +23,9 @@ from commerce_kpis.project import PROJECT
 
 SCRATCH = PROJECT / "target" / "checks"
 LINES_SHOWN = 60
-# The random businesses are compiled once for both runs.
-MUTATE = ("-m", "commerce_kpis.mutate", "--businesses", str(SCRATCH / "businesses"))
+# Random businesses are compiled once for all that draw them.
+COMPILED = ("--compiled", str(SCRATCH / "businesses"))
+MUTATE = ("-m", "commerce_kpis.mutate", *COMPILED)
 SOURCES = ("scripts", "tests", "tests/python")
 
 
@@ -58,6 +59,7 @@ STEPS = (
     ),
     Step("mutations", (*MUTATE, "--sample", "0.015")),
     Step("mutations of KPIs", (*MUTATE, "kpis", "--sample", "0.2")),
+    Step("second calculation", ("-m", "oracle.verify", *COMPILED)),
     Step(
         "sqlfluff",
         (

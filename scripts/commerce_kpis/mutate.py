@@ -21,7 +21,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import click
-from oracle.rebuilt import BUSINESSES, RebuiltBusiness, build_right, forget_stale
+from oracle.rebuilt import BUSINESSES, RebuiltBusiness, build_right
 from oracle.workshop import compiled
 from rich.console import Console
 from rich.markup import escape
@@ -56,10 +56,10 @@ RESULTS = (*NOTICED, "equivalent", UNREAD, UNNOTICED)
     help="Share of the mutations to try, always the same ones.",
 )
 @click.option(
-    "--businesses",
+    "--compiled",
     "kept",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that keeps what dbt compiles for the businesses, for as long as it stays so.",
+    help="Folder that keeps what dbt compiles for random businesses, until the code changes.",
 )
 @click.option(
     "--processes",
@@ -157,7 +157,6 @@ def _build_businesses(project: MutableProject, folder: Path, processes: int) -> 
     shapes = {shape.name: shape for shape, _ in BUSINESSES.values()}
     for shape in shapes.values():
         project.add_setting(shape.name, {**shape.variables, "landing": "files"})
-        forget_stale(shape, folder, lambda model, name=shape.name: project.original(model, name))
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         list(pool.map(compiled, shapes.values(), [folder] * len(shapes)))
         files = list(pool.map(build_right, BUSINESSES, [folder] * len(BUSINESSES)))

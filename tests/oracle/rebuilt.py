@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from commerce_kpis.rebuilt import Changed, Rebuilt, Table
 
 from oracle.businesses.traits import NASTY, STARTS, Traits
 from oracle.compare import built_cells, differences
-from oracle.replay import Replay, read_steps
+from oracle.replay import Replay
 from oracle.shapes import SHAPES, Shape
 from oracle.workshop import business_of, compiled
 
@@ -46,22 +44,6 @@ AROUND = re.compile(
     r"|comment on (?:(?!\$dbt_comment)[\s\S])*(\$dbt_comment_literal_block\$)[\s\S]*?\1;",
     re.MULTILINE,
 )
-
-
-def forget_stale(shape: Shape, folder: Path, original: Callable[[str], str]) -> None:
-    """Remove a compiled shape that was compiled of other models.
-
-    Args:
-        shape: the shape.
-        folder: where compiled shapes are.
-        original: the SQL of a model as it is now.
-    """
-    ours = folder / "compiled" / shape.name
-    if not ours.exists():
-        return
-    steps = read_steps(ours) if (ours / "target" / "run_results.json").exists() else []
-    if not steps or any(original(step.model).strip() not in step.sql for step in steps):
-        shutil.rmtree(ours)
 
 
 def build_right(name: str, folder: Path) -> Path:

@@ -63,6 +63,12 @@ CELLS = 2000
     default=os.cpu_count() or 1,
     show_default="all processors",
 )
+@click.option(
+    "--compiled",
+    "kept",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder that keeps what dbt compiles for random businesses, until the code changes.",
+)
 @click.option("--shrink", is_flag=True, help="Look for the smallest business that fails.")
 @click.option("--everything", is_flag=True, help="With what is known not to agree yet.")
 def main(
@@ -71,6 +77,7 @@ def main(
     corruptions: int,
     seed: int,
     processes: int,
+    kept: Path | None,
     shrink: bool,
     everything: bool,
 ) -> None:
@@ -81,7 +88,7 @@ def main(
         for trial in _trials(businesses, relations, seed)
     ]
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
+        folder = kept or Path(scratch)
         with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
             shapes = _shapes(trials)
             console.print(f"Compiling the project in {len(shapes)} ways ...")

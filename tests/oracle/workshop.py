@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+
+from commerce_kpis.build_info import code_hash
 
 from oracle.businesses.random_business import random_tables
 from oracle.businesses.traits import SMALL, Traits
@@ -21,10 +24,13 @@ def business_of(traits: Traits, shape: Shape) -> Business:
 
 
 def compiled(shape: Shape, folder: Path) -> Path:
-    """The folder of a compiled shape, compiled if it is not there."""
+    """The folder of a compiled shape, compiled if it is not there or of other code."""
     ours = folder / "compiled" / shape.name
-    if not (ours / "target" / "run_results.json").exists():
+    made_of, code = ours / "made_of", f"{code_hash()} {shape}"
+    if not made_of.exists() or made_of.read_text(encoding="utf-8") != code:
+        shutil.rmtree(ours, ignore_errors=True)
         compile_shape(shape, business_of(SMALL, shape), ours)
+        made_of.write_text(code, encoding="utf-8")
     return ours
 
 

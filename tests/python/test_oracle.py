@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
+from commerce_kpis.rebuilt import ANY_BUILD
+from oracle import workshop
 from oracle.businesses.traits import SMALL
 from oracle.calculation.calculate import calculate
 from oracle.compare import built_cells, differences
-from oracle.replay import Replay
+from oracle.replay import Replay, read_steps
 from oracle.shapes import SHAPES
 from oracle.workshop import business_of, compiled
 
@@ -45,6 +48,32 @@ def test_the_replay_builds_what_dbt_built(compiled_folder: Path, replay: Replay)
         by_dbt = built_cells(connection)
     assert by_dbt
     assert built_cells(replay.build(business_of(SMALL, BARE))) == by_dbt
+
+
+def test_what_dbt_ran_does_not_say_in_which_build(compiled_folder: Path) -> None:
+    """Compiled once more, a model is the same text."""
+    assert any(ANY_BUILD in step.sql for step in read_steps(compiled_folder))
+
+
+def test_a_shape_is_compiled_again_when_the_code_changed(
+    compiled_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that is kept between runs never stands for other models."""
+    made: list[Path] = []
+
+    def compile_shape(_: object, __: object, folder: Path) -> None:
+        folder.mkdir()
+        made.append(folder)
+
+    monkeypatch.setattr(workshop, "compile_shape", compile_shape)
+    kept = tmp_path / "compiled" / BARE.name
+    kept.mkdir(parents=True)
+    shutil.copy(compiled_folder / "made_of", kept)
+    assert compiled(BARE, tmp_path) == kept
+    assert not made
+    monkeypatch.setattr(workshop, "code_hash", lambda: "other code")
+    assert compiled(BARE, tmp_path) == kept
+    assert made == [kept]
 
 
 def test_both_calculations_agree(replay: Replay) -> None:
