@@ -63,7 +63,7 @@ account_visitors as (
     from {{ ref('int_orders__visits') }} as visits
     inner join {{ ref('int_orders__resolved') }} as orders
         on visits.order_id = orders.order_id
-    where visits.visitor_id is not null
+    where visits.visitor_id is not null and orders.is_identity_evidence
     union
     select
         visitor_id,

@@ -55,7 +55,7 @@ evidence as (
     where
         client_id is not null
         and contact_id is not null
-        and coalesce(exclusion_reason, '') not in ('deleted_in_source', 'after_as_of')
+        and is_identity_evidence
     group by client_id, contact_id
     union all
     select
@@ -100,7 +100,7 @@ visitor_orders as (
     from {{ ref('int_orders__resolved') }}
     where
         client_id is not null
-        and coalesce(exclusion_reason, '') not in ('deleted_in_source', 'after_as_of')
+        and is_identity_evidence
     group by client_id
 ),
 

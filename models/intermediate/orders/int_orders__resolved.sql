@@ -104,6 +104,8 @@ final as (
         order_status,
         is_placed,
         exclusion_reason is null as is_eligible,
+        coalesce(exclusion_reason, '')
+        not in ('deleted_in_source', 'after_as_of', 'test_order') as is_identity_evidence,
         exclusion_reason,
         exclusion_reason is null and cancelled_at is null as is_valid_order
     from judged

@@ -84,7 +84,9 @@ class WebFacts:
 
     @cached_property
     def _orders(self) -> list[Order]:
-        return list(self.world.sales.orders.values())
+        """Orders that tell who used a browser; a test tells nothing."""
+        orders = self.world.sales.orders.values()
+        return [order for order in orders if order.exclusion_reason != "test_order"]
 
     @cached_property
     def visitors(self) -> Visitors:

@@ -15,6 +15,7 @@ from oracle.shapes import PROJECT
 
 MARK = "~"  # sorts after every character of an id, so that marked ids keep their order
 HALVES = {"2": "1", "10": "5"}
+CAMPAIGNS = ("campaign", "utm_campaign")
 NEVER_SPREAD = ("line_discount_amount", "tax_amount", "cancelled_at", "cancelled_quantity")
 
 
@@ -121,7 +122,7 @@ def as_loaded_until(as_of: datetime) -> Callable[[Business, random.Random], Busi
 
 
 def united(one: Business, other: Business) -> Business:
-    """Two businesses in one: the other's ids, domains and addresses carry a mark."""
+    """Two businesses in one: ids, campaigns, domains and addresses of the other carry a mark."""
     apart = apart_from(one, other)
     return replace(
         one,
@@ -156,6 +157,9 @@ def _marked(_: str, row: Row) -> Row:
 
 def _marked_with_addresses(table: str, row: Row) -> Row:
     changed = _marked(table, row)
+    changed |= {name: f"{MARK}{row[name]}" for name in CAMPAIGNS if row.get(name)}
+    if table == "ad_spend":  # A row without an account of its own would replace the other's.
+        changed["ad_account_id"] = f"{MARK}{row['ad_account_id'] or ''}"
     if row.get("domain"):
         changed["domain"] = f"other.{row['domain']}"
     if row.get("email") and not row["email"].endswith("gmail.com"):
