@@ -166,9 +166,9 @@ with pieces as (
 select
     * exclude (rate),
     not is_trial and not is_paused and not is_metered as is_paid,
-    rate is null and is_paid as is_fx_missing,
     cast(coalesce(rate, 0) as decimal(18, 8)) as fx_rate,
     cast(quantity as decimal(19, 4)) * unit_price as list_amount,
+    rate is null and is_paid and (list_amount != 0 or discount_amount != 0) as is_fx_missing,
     list_amount - discount_amount as billed_amount,
     case
         when is_paid then monthly(billed_amount, billing_interval, interval_count, fx_rate) else 0

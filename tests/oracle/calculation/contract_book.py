@@ -10,9 +10,9 @@ from decimal import Decimal
 from oracle.calculation.calendar import add_months, month_of
 from oracle.calculation.identity import Identity
 from oracle.calculation.money import Rates, money
-from oracle.calculation.mrr import Revenue, monthly_amount
+from oracle.calculation.mrr import Revenue
 from oracle.calculation.reading import Reading
-from oracle.calculation.subscriptions import Contract, contracts, is_paying
+from oracle.calculation.subscriptions import Contract, contracts, is_free, is_paying
 
 Usage = tuple[str, date, Decimal]
 
@@ -75,7 +75,7 @@ def _outside(contract: Contract, identity: Identity) -> Contract:
 
 
 def _revenue(found: list[Contract], rates: Rates, today: date) -> Revenue:
-    # Of those that are left, only contracts without a price lack a rate.
+    # Of those that are left, only free contracts lack a rate.
     return Revenue(found, lambda currency, day: rates.rate(currency, month_of(day)) or 0, today)
 
 
@@ -85,7 +85,7 @@ def _lacks_rate(contract: Contract, rates: Rates, today: date) -> bool:
         return False
     ends = [begins for begins, _ in contract.states[1:]] + [None]
     for (begins, state), end in zip(contract.states, ends, strict=True):
-        if not is_paying(contract, state) or not monthly_amount(state, Decimal(1)):
+        if not is_paying(contract, state) or is_free(state):
             continue
         month = month_of(begins)
         while month <= today and (end is None or month < end):
