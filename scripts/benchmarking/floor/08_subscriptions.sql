@@ -178,22 +178,27 @@ select
     end as mrr_list_price
 from pieces;
 
+create temp table unrated_contracts as
+select distinct subscription_id from priced_states where is_fx_missing;
+
+create temp table counted_states as
+select subscription_id, account_id, valid_from, valid_to, mrr
+from priced_states
+where
+    subscription_id not in (from unrated_contracts)
+    and account_id not in (from internal_accounts);
+
 create temp table account_hand_overs as
 select distinct holders.account_id as from_id, others.account_id as to_id
-from contract_states as holders
-inner join contract_states as others
+from counted_states as holders
+inner join counted_states as others
     on holders.subscription_id = others.subscription_id and holders.account_id != others.account_id;
 
 -- Contracts without a rate, and those of accounts whose recurring revenue would be negative.
 create temp table rejected_contracts as
-with unrated as (
-    select distinct subscription_id from priced_states where is_fx_missing
-),
-
-steps as (
+with steps as (
     select account_id, unnest([valid_from, valid_to]) as day, unnest([mrr, -mrr]) as change
-    from priced_states
-    where subscription_id not in (from unrated)
+    from counted_states
 ),
 
 negative as (
@@ -213,9 +218,9 @@ taken_along as (
     inner join negative on pairs.from_id = negative.account_id
 )
 
-from unrated
+from unrated_contracts
 union
-select subscription_id from priced_states where account_id in (from taken_along);
+select subscription_id from counted_states where account_id in (from taken_along);
 
 delete from contract_states where subscription_id in (from rejected_contracts);
 
