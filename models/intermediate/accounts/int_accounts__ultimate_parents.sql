@@ -1,24 +1,16 @@
 with recursive companies as (
-    select
-        account_id,
-        any_value(parent_account_id) as parent_account_id
+    select distinct account_id
     from {{ ref('int_identity__companies') }}
-    group by account_id
 ),
 
--- Today's parent is the one that was checked; a past one counts if its company is known.
+-- A parent that nobody delivered is none.
 links as (
     select
         account_versions.account_id,
         account_versions.valid_from_date,
         account_versions.valid_to_date,
-        case
-            when account_versions.valid_to_date = date '9999-12-31' then companies.parent_account_id
-            else parents.account_id
-        end as parent_account_id
+        parents.account_id as parent_account_id
     from {{ ref('int_accounts__versions') }} as account_versions
-    left join companies
-        on account_versions.account_id = companies.account_id
     left join companies as parents
         on account_versions.parent_account_id = parents.account_id
 ),

@@ -25,20 +25,37 @@ without_rate as (
     where is_fx_missing
 ),
 
+internal_accounts as (
+    select distinct account_id
+    from {{ ref('int_identity__companies') }}
+    where is_internal
+),
+
+-- What counts nowhere says nothing against the contracts of others.
+counted as (
+    select converted.*
+    from converted
+    left join without_rate
+        on converted.subscription_id = without_rate.subscription_id
+    left join internal_accounts
+        on converted.account_id = internal_accounts.account_id
+    where
+        without_rate.subscription_id is null
+        and internal_accounts.account_id is null
+),
+
 steps as (
     select
         account_id,
         valid_from as step_date,
         mrr as mrr_change
-    from converted
-    where subscription_id not in (select without_rate.subscription_id from without_rate)
+    from counted
     union all
     select
         account_id,
         valid_to as step_date,
         -mrr as mrr_change
-    from converted
-    where subscription_id not in (select without_rate.subscription_id from without_rate)
+    from counted
 ),
 
 account_days as (
@@ -61,8 +78,8 @@ links as (
     select distinct
         holders.account_id as from_id,
         others.account_id as to_id
-    from converted as holders
-    inner join converted as others
+    from counted as holders
+    inner join counted as others
         on
             holders.subscription_id = others.subscription_id
             and holders.account_id != others.account_id
@@ -83,10 +100,10 @@ rejected_accounts as (
 ),
 
 of_negative_accounts as (
-    select distinct converted.subscription_id
-    from converted
+    select distinct counted.subscription_id
+    from counted
     inner join rejected_accounts
-        on converted.account_id = rejected_accounts.account_id
+        on counted.account_id = rejected_accounts.account_id
 ),
 
 final as (

@@ -28,15 +28,15 @@ rejected_contracts as (
     where reject_reason = 'fx_missing'
 ),
 
--- A contract without a rate in one of its months is missing in all of them.
+-- A contract without a rate in one of its months is missing in all of them, and its loss on the day
+-- on which it ends.
 subscriptions as (
     select
-        min(converted.valid_from) as gap_from,
-        max(converted.valid_to) as gap_to
+        converted.valid_from as gap_from,
+        least(converted.valid_to, date '9999-12-30') + 1 as gap_to
     from {{ ref('int_subscriptions__converted') }} as converted
     inner join rejected_contracts
         on converted.subscription_id = rejected_contracts.subscription_id
-    group by converted.subscription_id
 ),
 
 final as (

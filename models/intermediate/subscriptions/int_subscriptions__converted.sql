@@ -63,8 +63,8 @@ amounts as (
     select
         *,
         cast(coalesce(rate, 0) as decimal(18, 8)) as fx_rate,
-        -- What is not paid needs no rate.
-        rate is null and is_paid as is_fx_missing
+        -- What is free or not paid needs no rate.
+        rate is null and is_paid and (list_amount != 0 or discount_amount != 0) as is_fx_missing
     from pieces
 ),
 

@@ -44,16 +44,16 @@ turns as (
         coalesce(after_spells.is_paused, false) as is_paused,
         before_spells.plan = after_spells.plan and before_spells.product = after_spells.product
             as is_same_offer,
+        -- A contract that is free from now on needs no rate: it leaves at the old one.
+        coalesce(nullif(after_spells.fx_rate, 0), before_spells.fx_rate) as new_rate,
         {{ monthly_amount(
             'before_spells.billed_amount_local',
-            'before_spells.billing_interval', 'before_spells.interval_count',
-            'after_spells.fx_rate'
+            'before_spells.billing_interval', 'before_spells.interval_count', 'new_rate'
         ) }} as old_terms,
         {{ monthly_amount(
             'cast(after_spells.quantity as decimal(19, 4)) * before_spells.unit_price_local'
                 ~ ' - before_spells.discount_amount_local',
-            'before_spells.billing_interval', 'before_spells.interval_count',
-            'after_spells.fx_rate'
+            'before_spells.billing_interval', 'before_spells.interval_count', 'new_rate'
         ) }} as new_quantity
     from spells as before_spells
     full outer join spells as after_spells

@@ -22,7 +22,6 @@ create table companies as
 select
     company_rows.company_id,
     coalesce(ends.to_id, company_rows.company_id) as account_id,
-    company_rows.parent_company_id,
     nullif(regexp_replace(company_rows.domain, '^(@|www[.])', ''), '') as domain,
     bool_or(company_rows.is_internal) over (partition by coalesce(ends.to_id, company_id))
         as is_internal
@@ -35,26 +34,6 @@ left join chain_ends('good_merges') as ends on company_rows.company_id = ends.fr
 
 create table internal_accounts as
 select distinct account_id from companies where is_internal;
-
-create table parents as
-select
-    companies.account_id as from_id,
-    coalesce(parents.account_id, companies.parent_company_id) as to_id
-from companies
-left join companies as parents on companies.parent_company_id = parents.company_id
-where
-    companies.company_id = companies.account_id
-    and companies.parent_company_id is not null
-    and (
-        companies.account_id != coalesce(parents.account_id, companies.parent_company_id)
-        or companies.parent_company_id = companies.company_id
-    );
-
-create table good_parents as
-from parents
-where
-    to_id in (select account_id from companies)
-    and from_id not in (select from_id from reached('parents') where from_id = to_id);
 
 -- Versions by day: the first reaches back to the beginning, each ends where the next starts.
 create table company_versions as
@@ -98,12 +77,8 @@ with recursive links as (
         versions.account_id,
         versions.valid_from,
         versions.valid_to,
-        case
-            when versions.valid_to = date '9999-12-31' then good_parents.to_id
-            else known.account_id
-        end as parent_id
+        known.account_id as parent_id
     from company_versions as versions
-    left join good_parents on versions.account_id = good_parents.from_id
     left join (select distinct account_id from companies) as known
         on versions.parent_account_id = known.account_id
 ),

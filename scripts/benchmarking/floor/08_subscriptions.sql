@@ -166,9 +166,9 @@ with pieces as (
 select
     * exclude (rate),
     not is_trial and not is_paused and not is_metered as is_paid,
-    rate is null and is_paid as is_fx_missing,
     cast(coalesce(rate, 0) as decimal(18, 8)) as fx_rate,
     cast(quantity as decimal(19, 4)) * unit_price as list_amount,
+    rate is null and is_paid and (list_amount != 0 or discount_amount != 0) as is_fx_missing,
     list_amount - discount_amount as billed_amount,
     case
         when is_paid then monthly(billed_amount, billing_interval, interval_count, fx_rate) else 0
@@ -178,22 +178,27 @@ select
     end as mrr_list_price
 from pieces;
 
+create temp table unrated_contracts as
+select distinct subscription_id from priced_states where is_fx_missing;
+
+create temp table counted_states as
+select subscription_id, account_id, valid_from, valid_to, mrr
+from priced_states
+where
+    subscription_id not in (from unrated_contracts)
+    and account_id not in (from internal_accounts);
+
 create temp table account_hand_overs as
 select distinct holders.account_id as from_id, others.account_id as to_id
-from contract_states as holders
-inner join contract_states as others
+from counted_states as holders
+inner join counted_states as others
     on holders.subscription_id = others.subscription_id and holders.account_id != others.account_id;
 
 -- Contracts without a rate, and those of accounts whose recurring revenue would be negative.
 create temp table rejected_contracts as
-with unrated as (
-    select distinct subscription_id from priced_states where is_fx_missing
-),
-
-steps as (
+with steps as (
     select account_id, unnest([valid_from, valid_to]) as day, unnest([mrr, -mrr]) as change
-    from priced_states
-    where subscription_id not in (from unrated)
+    from counted_states
 ),
 
 negative as (
@@ -213,9 +218,9 @@ taken_along as (
     inner join negative on pairs.from_id = negative.account_id
 )
 
-from unrated
+from unrated_contracts
 union
-select subscription_id from priced_states where account_id in (from taken_along);
+select subscription_id from counted_states where account_id in (from taken_along);
 
 delete from contract_states where subscription_id in (from rejected_contracts);
 

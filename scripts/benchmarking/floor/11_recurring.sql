@@ -53,14 +53,15 @@ joined as (
         coalesce(earlier.is_paused, false) as was_paused,
         coalesce(later.is_paused, false) as is_paused,
         earlier.plan = later.plan and earlier.product = later.product as is_same_offer,
+        coalesce(nullif(later.fx_rate, 0), earlier.fx_rate) as new_rate,
         monthly(
             cast(earlier.quantity as decimal(19, 4)) * earlier.unit_price
             - earlier.discount_amount,
-            earlier.billing_interval, earlier.interval_count, later.fx_rate
+            earlier.billing_interval, earlier.interval_count, new_rate
         ) as old_terms,
         monthly(
             cast(later.quantity as decimal(19, 4)) * earlier.unit_price - earlier.discount_amount,
-            earlier.billing_interval, earlier.interval_count, later.fx_rate
+            earlier.billing_interval, earlier.interval_count, new_rate
         ) as new_quantity
     from sides as earlier
     full join sides as later

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -10,9 +9,9 @@ from decimal import Decimal
 from oracle.calculation.calendar import add_months, month_of
 from oracle.calculation.identity import Identity
 from oracle.calculation.money import Rates, money
-from oracle.calculation.mrr import Revenue, monthly_amount
+from oracle.calculation.mrr import Revenue
 from oracle.calculation.reading import Reading
-from oracle.calculation.subscriptions import Contract, contracts, is_paying
+from oracle.calculation.subscriptions import Contract, contracts, is_free, is_paying
 
 Usage = tuple[str, date, Decimal]
 
@@ -41,10 +40,10 @@ def contract_book(
         int(parameters["dunning_days"]),
         today,
     )
-    outside = [_outside(one, identity) for one in found]
-    rateless = [one for one in outside if _lacks_rate(one, rates, today)]
+    # Whose account is internal is asked after the rate.
+    rateless = [one for one in found if _lacks_rate(one, rates, today)]
     rejected = {one.subscription_id: "fx_missing" for one in rateless}
-    left = [one for one in outside if one.subscription_id not in rejected]
+    left = [_outside(one, identity) for one in found if one.subscription_id not in rejected]
     negative = _negative(_revenue(left, rates, today))
     rejected |= dict.fromkeys(negative, "negative_mrr")
     kept = [one for one in left if one.subscription_id not in negative]
@@ -75,7 +74,7 @@ def _outside(contract: Contract, identity: Identity) -> Contract:
 
 
 def _revenue(found: list[Contract], rates: Rates, today: date) -> Revenue:
-    # Of those that are left, only contracts without a price lack a rate.
+    # Of those that are left, only free contracts lack a rate.
     return Revenue(found, lambda currency, day: rates.rate(currency, month_of(day)) or 0, today)
 
 
@@ -85,7 +84,7 @@ def _lacks_rate(contract: Contract, rates: Rates, today: date) -> bool:
         return False
     ends = [begins for begins, _ in contract.states[1:]] + [None]
     for (begins, state), end in zip(contract.states, ends, strict=True):
-        if not is_paying(contract, state) or not monthly_amount(state, Decimal(1)):
+        if not is_paying(contract, state) or is_free(state):
             continue
         month = month_of(begins)
         while month <= today and (end is None or month < end):
@@ -96,20 +95,23 @@ def _lacks_rate(contract: Contract, rates: Rates, today: date) -> bool:
 
 
 def _negative(revenue: Revenue) -> set[str]:
-    """Contracts of accounts that come to less than 0 on any day, and of those that held one."""
-    below = {
+    """Contracts of accounts below 0 on any day, of those that held one of them, and so on."""
+    ahead = [
         account_id
         for day in revenue.change_days()
         for account_id, amount in revenue.account_amounts(day).items()
         if amount < 0
+    ]
+    holders = {
+        contract.subscription_id: set(contract.spans_by_account()) for contract in revenue.contracts
     }
-    held_by: dict[str, set[str]] = defaultdict(set)
-    for contract in revenue.contracts:
-        for _, state in contract.states:
-            held_by[state.account_id].add(contract.subscription_id)
-    theirs = {one for account_id in below for one in held_by[account_id]}
-    also = {account_id for account_id, own in held_by.items() if own & theirs}
-    return {one for account_id in also for one in held_by[account_id]}
+    found: set[str] = set()
+    while ahead:
+        account_id = ahead.pop()
+        new = {one for one, accounts in holders.items() if account_id in accounts} - found
+        found |= new
+        ahead += [holder for one in new for holder in holders[one]]
+    return found
 
 
 def _usage(reading: Reading, rates: Rates) -> list[Usage]:

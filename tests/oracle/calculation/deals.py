@@ -57,7 +57,8 @@ def closed_deals(world: World) -> Deals:
         splits[row["opportunity_id"]].append(row)
     records = known_records(world.reading)
     begun, ends = beginnings(records), survivors_of(records)
-    leads = {lead.lead_id: lead.account_id for lead in world.leads}
+    # A lead that says nothing about its account is one of its own.
+    leads = {lead.lead_id: lead.account_id or f"lead:{lead.lead_id}" for lead in world.leads}
     found = Deals([], [])
     for row in world.reading.live("opportunities"):
         if row["closed_at"] is None or row["opportunity_status"] == "open":

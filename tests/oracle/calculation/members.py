@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from oracle.calculation.identity import UNKNOWN, Identity
+from oracle.calculation.identity import UNKNOWN, Identity, follow
 
 if TYPE_CHECKING:
     from oracle.calculation.world import World
@@ -22,7 +22,7 @@ class AccountMembers:
         self.identity = identity
         self.others = others
         self._of_day = lru_cache(maxsize=None)(identity.members)
-        self._parent = lru_cache(maxsize=None)(self._ultimate_parent)
+        self._parents = lru_cache(maxsize=None)(self._ultimate_parents)
 
     def on(self, account_id: str, dimension: str, day: date) -> str:
         """The member of an account on a day."""
@@ -31,7 +31,7 @@ class AccountMembers:
         if dimension in self.others:
             return self.others[dimension](account_id, day)
         if dimension == "ultimate_parent":
-            return self._parent(account_id, day)
+            return self._parents(day).get(account_id, account_id)
         return self._of_day(account_id, day)[dimension]
 
     def change_days(self) -> set[date]:
@@ -44,17 +44,14 @@ class AccountMembers:
             if row["valid_from"] is not None
         }
 
-    def _ultimate_parent(self, account_id: str, day: date) -> str:
-        """The end of the chain of parents of that day; links of a cycle, or to nobody, are none."""
-        seen, end = [account_id], account_id
-        while True:
-            row = self.identity.version(end, day)
-            parent = row["parent_company_id"] if row else None
-            parent = self.identity.company(parent) if parent else None
-            if parent is None or parent in seen or parent not in self.identity.versions:
-                return end
-            seen.append(parent)
-            end = parent
+    def _ultimate_parents(self, day: date) -> dict[str, str]:
+        """The end of the chain of parents of that day, of accounts that have one."""
+        links = {}
+        for account_id in self.identity.versions:
+            parent = self.identity.version(account_id, day)["parent_company_id"]
+            if parent and account_id not in self.identity.company_ends:
+                links[account_id] = self.identity.company(parent)
+        return follow(links, self.identity.versions)
 
 
 def account_members(world: World) -> AccountMembers:

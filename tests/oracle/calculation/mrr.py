@@ -79,6 +79,11 @@ class Revenue:
             self._amounts[key] = monthly_amount(state, rate) if paid else ZERO
         return self._amounts[key]
 
+    def rate_of_step(self, contract: Contract, day: date) -> Decimal:
+        """Rate of the day; of the day before, if the contract is free from now on and has none."""
+        currency = contract.currency_code
+        return self.rate_on(currency, day) or self.rate_on(currency, day - ONE_DAY)
+
     def has_paid(self, contract: Contract, day: date) -> bool:
         """Whether the contract had recurring revenue on any day before this one."""
         return any(
@@ -178,7 +183,7 @@ def _step(
     if is_paying(contract, old):
         old_member = member_of(contract, old, day - ONE_DAY)
         if goes_on:
-            at_new_rate = monthly_amount(old, revenue.rate_on(contract.currency_code, day))
+            at_new_rate = monthly_amount(old, revenue.rate_of_step(contract, day))
             _book(found, old.account_id, day, dimension, old_member, "mrr_fx", at_new_rate - before)
             before = at_new_rate
             new_member = member_of(contract, new, day)
@@ -190,7 +195,7 @@ def _step(
             if new.is_running and new.is_paused:
                 paused = before
     elif is_paying(contract, new) and is_pausing(old) and revenue.has_paid(contract, day):
-        resumed = monthly_amount(old, revenue.rate_on(contract.currency_code, day))
+        resumed = monthly_amount(old, revenue.rate_of_step(contract, day))
     if not (before or after):
         return None
     member = member_of(contract, where, day if where is new else day - ONE_DAY)

@@ -213,16 +213,16 @@ def newest(table: RawTable, rows: list[Row]) -> list[Row]:
 
 
 def _latest(judged: dict[str, tuple[list[Row], list]]) -> datetime:
-    """The latest moment of loading, or without any the latest event."""
+    """The latest moment of loading, or without any the latest event that has a moment."""
     loaded = [row["loaded_at"] for good, _ in judged.values() for row in good if row["loaded_at"]]
     if loaded:
         return max(loaded)
     events = [
-        as_moment(row[TABLES[table].dated_by])
+        row[TABLES[table].dated_by]
         for table, (good, _) in judged.items()
         if TABLES[table].dated_by
         for row in good
-        if row[TABLES[table].dated_by] is not None
+        if isinstance(row[TABLES[table].dated_by], datetime)
     ]
     return max(events, default=EARLIEST)
 

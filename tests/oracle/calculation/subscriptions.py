@@ -230,3 +230,8 @@ def is_paying(contract: Contract, state: State | None) -> bool:
         and not state.is_trial
         and not contract.is_metered
     )
+
+
+def is_free(state: State) -> bool:
+    """Whether it comes to nothing, with its discount and without."""
+    return not (state.quantity * state.unit_price or state.discount_amount)
