@@ -136,7 +136,8 @@ def scores(sources: LeadSources, leads: Iterable[Lead], after_days: int) -> dict
 
 def quotes(sources: LeadSources, leads: Iterable[Lead], orders: Iterable[Order]) -> list[Quote]:
     """Quotes that count, with the members of their account and of the latest lead by then."""
-    leads, orders = list(leads), list(orders)
+    leads = [lead for lead in leads if lead.exclusion_reason is None]
+    orders = list(orders)
     placed = {order.order_id: order.placed_at for order in orders if order.is_valid}
     account_of_order = {order.order_id: order.account_id for order in orders}
     of_person = LatestLeads(leads, lambda lead: (lead.account_id, lead.contact_id))
