@@ -89,7 +89,8 @@ def _resolved(record: Record, sources: LeadSources) -> Record:
     return {
         **record,
         "account_id": _account(record, sources),
-        "contact": contact_of(record, sources.identity),
+        "contact": contact_of(record, sources.identity)
+        or sources.visitors.contact_of.get(record["client_id"]),
         "channel": _channel(record, sources),
         "campaign_name": record["campaign"] or record["utm_campaign"],
     }
