@@ -114,8 +114,8 @@ final as (
             order by is_spam, {{ name }} is null, is_merged, record_created_at, lead_id
         ) as {{ name }},
         {%- endfor %}
-        bool_or(has_reachable_contact and not is_spam) over (partition by surviving_lead_id)
-            as has_reachable_contact
+        bool_or(has_reachable_contact and not (is_spam and is_merged))
+            over (partition by surviving_lead_id) as has_reachable_contact
     from own
 )
 
