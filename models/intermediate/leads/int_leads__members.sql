@@ -31,13 +31,18 @@ resolved as (
     from {{ ref('int_leads__resolved') }}
 ),
 
+-- Who was merged is reached as before, and as the contact that remains.
 contacts as (
     select
-        contact_id,
-        {{ email_hash('email') }} as email_hash,
-        phone
-    from {{ ref('stg_contract__contacts') }}
-    where not is_deleted
+        contacts.contact_id,
+        contacts.email_hash,
+        delivered.phone,
+        survivors.phone as surviving_phone
+    from {{ ref('int_identity__contacts') }} as contacts
+    inner join {{ ref('stg_contract__contacts') }} as delivered
+        on contacts.contact_id = delivered.contact_id
+    inner join {{ ref('stg_contract__contacts') }} as survivors
+        on contacts.surviving_contact_id = survivors.contact_id
 ),
 
 campaigns as (
@@ -84,7 +89,8 @@ own as (
         leads.sales_rep_id as sales_rep,
         coalesce(leads.email_hash, contacts.email_hash) is not null
         or {{ is_phone_number('leads.phone') }}
-        or {{ is_phone_number('contacts.phone') }} as has_reachable_contact
+        or {{ is_phone_number('contacts.phone') }}
+        or {{ is_phone_number('contacts.surviving_phone') }} as has_reachable_contact
     from leads
     inner join resolved on leads.lead_id = resolved.lead_id
     left join contacts on leads.contact_id = contacts.contact_id
@@ -108,8 +114,8 @@ final as (
             order by is_spam, {{ name }} is null, is_merged, record_created_at, lead_id
         ) as {{ name }},
         {%- endfor %}
-        bool_or(has_reachable_contact) over (partition by surviving_lead_id)
-            as has_reachable_contact
+        bool_or(has_reachable_contact and not (is_spam and is_merged))
+            over (partition by surviving_lead_id) as has_reachable_contact
     from own
 )
 

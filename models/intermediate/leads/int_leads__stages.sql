@@ -38,7 +38,8 @@ current_stages as (
         row_number() over (partition by lead_id order by entered_at desc, stage_rank desc) = 1
 ),
 
--- What sales did with a lead that marketing had handed over: it took it, or gave it back.
+-- What sales did with a lead that marketing had handed over: it took it, or gave it back. Who was
+-- accepted without a recorded MQL has been one, and can be given back too.
 after_mql as (
     select
         entries.lead_id,
@@ -46,6 +47,7 @@ after_mql as (
             where entries.stage in (
                 'sal', 'sql', 'opportunity', 'rejected', 'recycled', 'disqualified'
             )
+            and entries.entered_at >= leads.mql_entered_at
         ) as mql_responded_at,
         max_by(entries.stage, (entries.entered_at, entries.stage_rank)) filter (
             where entries.stage in ('rejected', 'recycled', 'disqualified')
@@ -54,7 +56,8 @@ after_mql as (
     inner join leads
         on
             entries.lead_id = leads.lead_id
-            and entries.entered_at >= leads.mql_entered_at
+            and entries.entered_at
+            >= {{ earliest('leads.mql_entered_at', 'leads.sal_entered_at') }}
     group by entries.lead_id
 ),
 

@@ -79,13 +79,14 @@ select
     firsts.*,
     min(entries.entered_at) filter (entries.stage in (
         'sal', 'sql', 'opportunity', 'rejected', 'recycled', 'disqualified'
-    )) as responded_at,
+    ) and entries.entered_at >= firsts.mql_at) as responded_at,
     arg_max(entries.stage, (entries.entered_at, entries.stage_rank)) filter (
         entries.stage in ('rejected', 'recycled', 'disqualified')
     ) as given_back_as
 from firsts
 left join stage_entries as entries
-    on firsts.lead_id = entries.lead_id and entries.entered_at >= firsts.mql_at
+    on firsts.lead_id = entries.lead_id
+    and entries.entered_at >= least(firsts.mql_at, firsts.sal_at)
 group by all;
 
 create temp table scores as

@@ -49,13 +49,20 @@ class Costs:
         return any(entry.scope in scopes for entry in self.entries)
 
     def gaps(self) -> dict[str, set[date]]:
-        """Complete months of each scope without a booking, after its first one, by first day."""
-        months: dict[str, set[date]] = defaultdict(set)
+        """Complete months of each scope without a booking, after its first one, by first day.
+
+        A booking without a rate begins a scope, but no month has it.
+        """
+        booked: dict[str, set[date]] = defaultdict(set)
         for entry in self.entries:
-            months[entry.scope].add(entry.cost_date.replace(day=1))
+            booked[entry.scope].add(entry.cost_date.replace(day=1))
+        first = {scope: min(months) for scope, months in booked.items()}
+        for scope, start, _ in self.fx_missing:
+            month = start.replace(day=1)
+            first[scope] = min(first.get(scope, month), month)
         return {
-            scope: set(_complete_months(min(booked), self.today)) - booked
-            for scope, booked in months.items()
+            scope: set(_complete_months(month, self.today)) - booked[scope]
+            for scope, month in first.items()
         }
 
     def first_month(self, scopes: Iterable[str]) -> date | None:

@@ -25,13 +25,14 @@ from oracle.calculation.quotes import LatestLeads, Quote
 
 def journeys(sources: LeadSources, leads: Iterable[Lead], orders: Iterable[Order]) -> list[Journey]:
     """What became of each lead."""
-    orders = list(orders)
+    leads, orders = list(leads), list(orders)
     return follow(
         leads,
         _entries(sources),
-        _deals(sources),
+        _deals(sources, leads, orders),
         first_orders(orders),
         _first_payments(sources, orders),
+        sources.reading.business_date,
     )
 
 
@@ -70,13 +71,17 @@ def _entries(sources: LeadSources) -> dict[str, list[Entry]]:
     return found
 
 
-def _deals(sources: LeadSources) -> list[Deal]:
+def _deals(sources: LeadSources, leads: list[Lead], orders: list[Order]) -> list[Deal]:
     """Deals that are sound, with their lead and account after merges."""
     records, identity = known_records(sources.reading), sources.identity
     ends, begun = survivors_of(records), beginnings(records)
+    of_lead = {lead.lead_id: lead.account_id for lead in leads}
+    of_order = {order.order_id: order.account_id for order in orders}
     found = []
     for row in sources.reading.live("opportunities"):
         account_id = identity.account_of(row["company_id"], row["contact_id"], None)
+        account_id = account_id or of_lead.get(ends.get(row["lead_id"]))
+        account_id = account_id or of_order.get(row["order_id"])
         is_before_lead = row["created_at"] < begun.get(row["lead_id"], row["created_at"])
         if is_before_lead or identity.is_internal(account_id) or _lacks_rate(row, sources):
             continue
@@ -131,7 +136,8 @@ def scores(sources: LeadSources, leads: Iterable[Lead], after_days: int) -> dict
 
 def quotes(sources: LeadSources, leads: Iterable[Lead], orders: Iterable[Order]) -> list[Quote]:
     """Quotes that count, with the members of their account and of the latest lead by then."""
-    leads, orders = list(leads), list(orders)
+    leads = [lead for lead in leads if lead.exclusion_reason is None]
+    orders = list(orders)
     placed = {order.order_id: order.placed_at for order in orders if order.is_valid}
     account_of_order = {order.order_id: order.account_id for order in orders}
     of_person = LatestLeads(leads, lambda lead: (lead.account_id, lead.contact_id))

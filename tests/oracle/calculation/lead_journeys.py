@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from oracle.calculation.facts import Lead
 
@@ -127,6 +127,7 @@ def follow(
     deals: Iterable[Deal],
     first_orders: dict[str, datetime],
     first_payments: dict[str, datetime],
+    date_of: Callable[[datetime], date],
 ) -> list[Journey]:
     """The journey of every lead."""
     journeys = [
@@ -138,12 +139,17 @@ def follow(
         )
         for lead in leads
     ]
-    _give_deals(journeys, deals)
+    _give_deals(journeys, deals, date_of)
     return journeys
 
 
-def _give_deals(journeys: list[Journey], deals: Iterable[Deal]) -> None:
-    """A deal is that of the lead it names, else of each lead that its account had by then."""
+def _give_deals(
+    journeys: list[Journey], deals: Iterable[Deal], date_of: Callable[[datetime], date]
+) -> None:
+    """A deal is that of the lead it names, else of each lead that its account had by then.
+
+    After the day of its first order an account is a customer, and the deal is of no lead.
+    """
     by_lead = {journey.lead.lead_id: journey for journey in journeys}
     by_account: dict[str, list[Journey]] = defaultdict(list)
     for journey in sorted(journeys, key=lambda one: one.lead.created_at):
@@ -157,5 +163,6 @@ def _give_deals(journeys: list[Journey], deals: Iterable[Deal]) -> None:
         owners = by_account.get(deal.account_id, [])
         moments = [journey.lead.created_at for journey in owners]
         for journey in owners[: bisect_right(moments, deal.created_at)]:
-            if journey.first_order_at is None or deal.created_at <= journey.first_order_at:
+            first = journey.first_order_at
+            if first is None or date_of(deal.created_at) <= date_of(first):
                 journey.deals.append(deal)

@@ -15,7 +15,8 @@ from oracle.calculation.reading import Reading
 from oracle.calculation.values import is_address
 from oracle.calculation.visitors import Visitors, contact_of
 
-FEWEST_DIGITS = 5
+FEWEST_DIGITS = 7
+PHONE_SIGNS = set("0123456789 ()./x-")
 STRICT = ("form", "quote", "demo", "account_request")
 
 
@@ -68,7 +69,7 @@ def _lead(survivor: str, records: list[Record], sources: LeadSources) -> Lead:
             for record in records
         ],
         client_id=said["client_id"],
-        is_reachable=_is_reachable(said, sources),
+        is_reachable=any(_is_reachable(record, sources) for record in (own, *told)),
         members=_members(said, created_date, sources),
     )
 
@@ -88,7 +89,8 @@ def _resolved(record: Record, sources: LeadSources) -> Record:
     return {
         **record,
         "account_id": _account(record, sources),
-        "contact": contact_of(record, sources.identity),
+        "contact": contact_of(record, sources.identity)
+        or sources.visitors.contact_of.get(record["client_id"]),
         "channel": _channel(record, sources),
         "campaign_name": record["campaign"] or record["utm_campaign"],
     }
@@ -119,17 +121,23 @@ def _exclusion(own: Record, said: Record, sources: LeadSources) -> str | None:
     return "internal_account" if is_internal else None
 
 
-def _is_reachable(said: Record, sources: LeadSources) -> bool:
-    contact = sources.identity.contact_row(said["contact_id"])
+def _is_reachable(record: Record, sources: LeadSources) -> bool:
+    """Whether a record, or its contact before or after merges, has an address or a number."""
+    contact_id = record["contact_id"]
+    contacts = (
+        sources.identity.contacts.get(contact_id),
+        sources.identity.contact_row(contact_id),
+    )
     return any(
         row is not None and (is_phone_number(row["phone"] or "") or is_address(row["email"] or ""))
-        for row in (said, contact)
+        for row in (record, *contacts)
     )
 
 
 def is_phone_number(text: str) -> bool:
-    """Whether a text has enough digits for a phone number."""
-    return sum(character.isdigit() for character in text) >= FEWEST_DIGITS
+    """Whether a text is written like a phone number and has enough digits for one."""
+    digits = sum(character in "0123456789" for character in text)
+    return digits >= FEWEST_DIGITS and set(text.removeprefix("+")) <= PHONE_SIGNS
 
 
 def _members(said: Record, day: date, sources: LeadSources) -> Member:

@@ -42,11 +42,12 @@ class Quote:
 
 
 class LatestLeads:
-    """The latest lead of a person or an account by a moment."""
+    """The latest lead of a person or an account by a moment; of several the first by id."""
 
     def __init__(self, leads: Iterable[Lead], owner: Callable[[Lead], str | None]) -> None:
         self.by_owner: dict[str, list[Lead]] = defaultdict(list)
-        for lead in sorted(leads, key=lambda one: (one.created_at, one.lead_id)):
+        by_id = sorted(leads, key=lambda one: one.lead_id, reverse=True)
+        for lead in sorted(by_id, key=lambda one: one.created_at):
             if owner(lead) is not None:
                 self.by_owner[owner(lead)].append(lead)
 

@@ -102,7 +102,7 @@ def _sightings(reading: Reading, identity: Identity) -> Iterable[Sighting]:
     for table, moment in dated.items():
         for row in reading.live(table):
             contact_id = contact_of(row, identity) if row["client_id"] else None
-            if contact_id is not None:
+            if contact_id in identity.contacts:
                 yield Sighting(row["client_id"], contact_id, row[moment])
 
 
@@ -110,15 +110,15 @@ def _order_sightings(orders: Iterable[Order], identity: Identity) -> Iterable[Si
     """Orders of a browser and somebody known."""
     for order in orders:
         contact_id = contact_of(vars(order), identity)
-        if order.client_id is not None and contact_id is not None:
+        if order.client_id is not None and contact_id in identity.contacts:
             yield Sighting(order.client_id, contact_id, order.placed_at)
 
 
 def contact_of(row: dict, identity: Identity) -> str | None:
-    """The contact that a row names, else the one that has its address."""
-    known = identity.contact_row(row["contact_id"])
-    if known is not None:
-        return known["contact_id"]
+    """The contact that a row names, be it known or not, else the one that has its address."""
+    if row["contact_id"] is not None:
+        known = identity.contact_row(row["contact_id"])
+        return known["contact_id"] if known else row["contact_id"]
     contacts = identity.email_contacts.get(row.get("email") or "", [])
     return identity.contact(contacts[0]["contact_id"]) if contacts else None
 

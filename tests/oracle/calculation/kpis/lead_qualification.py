@@ -81,9 +81,9 @@ def _mql(journey: Journey) -> dict[str, int]:
 
 
 def last_end(journey: Journey) -> str | None:
-    """The last end after the MQL."""
+    """The last end at or after the MQL."""
     mql = journey.passed("mql")
-    ends = [entry for entry in journey.entries if entry.stage in ENDS and entry.entered_at > mql]
+    ends = [entry for entry in journey.entries if entry.stage in ENDS and entry.entered_at >= mql]
     return ends[-1].stage if ends else None
 
 
