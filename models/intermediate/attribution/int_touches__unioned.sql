@@ -110,7 +110,7 @@ other_touches as (
         'touch:' || delivered.touch_id as touch_id,
         'touch' as touch_type,
         delivered.touched_at,
-        -- A company that nobody delivered is an account too, as for orders.
+        -- A company that nobody delivered is an account too, as for orders; a contact a person.
         coalesce(
             companies.account_id,
             delivered.company_id,
@@ -119,7 +119,10 @@ other_touches as (
             visitors.account_id
         ) as account_id,
         coalesce(
-            contacts.surviving_contact_id, leads.contact_id, visitors.contact_id
+            contacts.surviving_contact_id,
+            delivered.contact_id,
+            leads.contact_id,
+            visitors.contact_id
         ) as contact_id,
         coalesce(visitors.visitor_id, delivered.client_id, leads.visitor_id) as visitor_id,
         coalesce(

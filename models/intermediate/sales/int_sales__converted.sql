@@ -131,6 +131,7 @@ settled as (
         shipping,
         cogs_back,
         given_back_at_event_rate,
+        event_fx_rate != fx_rate as is_at_other_rate,
         case
             when
                 given_back_local != 0
@@ -201,9 +202,13 @@ final as (
         movements.units_cancelled,
         movements.units_returned,
         coalesce(movements.is_added_later, false) as is_added_later,
+        -- At one rate a difference is a rounded digit.
         cast(
-            coalesce(settled.settled_given_back - settled.given_back_at_event_rate, 0)
-            as decimal(18, 4)
+            case
+                when settled.is_at_other_rate
+                    then settled.settled_given_back - settled.given_back_at_event_rate
+                else 0
+            end as decimal(18, 4)
         ) as fx_adjustment,
         movements.exclusion_reason
     from movements

@@ -305,10 +305,12 @@ order_charges as (
         'cancellation_charges' as movement_type,
         cancelled_orders.order_id,
         cancelled_orders.cancelled_at as event_at,
-        -greatest(
-            cancelled_orders.tax_local
-            - coalesce(cancelled_order_taxes.tax_local, 0)
-            - coalesce(given_back.tax_local, 0),
+        -sign(cancelled_orders.tax_local) * greatest(
+            sign(cancelled_orders.tax_local) * (
+                cancelled_orders.tax_local
+                - coalesce(cancelled_order_taxes.tax_local, 0)
+                - coalesce(given_back.tax_local, 0)
+            ),
             0
         ) as tax_local,
         -greatest(

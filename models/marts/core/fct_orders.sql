@@ -32,18 +32,25 @@ amounts as (
     where reject_reason is null
 ),
 
--- As placed: what was added, cancelled or given back later does not move it.
+lines as (
+    select
+        *,
+        line_exclusion_reason is null and added_at is null as is_placed
+    from {{ ref('int_order_lines__priced') }}
+),
+
+-- As placed: what was added, cancelled or given back later does not move it. Tax is converted as
+-- one, as in the entries; that of the order itself counts only if it has no line at all.
 placed_lines as (
     select
         order_id,
-        sum(gross_sales) filter (where added_at is null) as gross_value,
-        sum(net_sales) filter (where added_at is null) as order_value,
-        sum(tax) filter (where added_at is null) as tax,
-        sum(coalesce(cogs, 0)) filter (where added_at is null) as cogs,
-        sum(quantity) filter (where added_at is null) as units,
-        count(*) filter (where added_at is null) as order_lines
-    from {{ ref('int_order_lines__priced') }}
-    where line_exclusion_reason is null
+        sum(gross_sales) filter (where is_placed) as gross_value,
+        sum(net_sales) filter (where is_placed) as order_value,
+        coalesce(sum(tax_local) filter (where is_placed), 0) as tax_local,
+        sum(coalesce(cogs, 0)) filter (where is_placed) as cogs,
+        sum(quantity) filter (where is_placed) as units,
+        count(*) filter (where is_placed) as order_lines
+    from lines
     group by order_id
 ),
 
@@ -131,11 +138,9 @@ final as (
         ) as discount_value,
         cast(coalesce(placed_lines.order_value, 0) as decimal(18, 4)) as order_value,
         {{ money_multiply('amounts.shipping_amount', 'amounts.fx_rate') }} as shipping,
-        cast(coalesce(
-            placed_lines.tax,
-            {{ money_multiply('amounts.tax_amount', 'amounts.fx_rate') }},
-            0
-        ) as decimal(18, 4)) as tax,
+        {{ money_multiply(
+            'coalesce(placed_lines.tax_local, amounts.tax_amount, 0)', 'amounts.fx_rate'
+        ) }} as tax,
         cast(coalesce(placed_lines.cogs, 0) as decimal(18, 4)) as cogs,
         cast(coalesce(placed_lines.units, 0) as decimal(18, 4)) as units,
         cast(coalesce(placed_lines.order_lines, 0) as integer) as order_lines,

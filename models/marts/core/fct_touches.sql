@@ -33,7 +33,11 @@ final as (
         touches.touch_type,
         touches.touched_at,
         touches.touch_date,
-        coalesce('contact:' || touches.contact_id, touches.visitor_id) as person_id,
+        -- Who was logged in is the visitor, if anybody knows them; a browser is one person.
+        case
+            when touches.touch_type = 'session' then touches.visitor_id
+            else coalesce('contact:' || touches.contact_id, touches.visitor_id)
+        end as person_id,
         touches.marketing_channel,
         touches.is_marketing,
         touches.campaign,

@@ -298,9 +298,11 @@ union all
 select
     'order_cancellation_charges:' || charges.order_id, 'charges', charges.order_id, null, null,
     null, charges.cancelled_at, 0, 0, 0, 0,
-    -greatest(
-        charges.tax + charges.tax_without_lines
-        - coalesce(of_lines.tax, 0) - coalesce(before.tax, 0), 0
+    -sign(charges.tax + charges.tax_without_lines) * greatest(
+        sign(charges.tax + charges.tax_without_lines) * (
+            charges.tax + charges.tax_without_lines
+            - coalesce(of_lines.tax, 0) - coalesce(before.tax, 0)
+        ), 0
     ),
     -greatest(charges.shipping_amount - coalesce(before.shipping, 0), 0), 0, 0
 from charges
@@ -411,7 +413,8 @@ select
     tax_sold as tax,
     case when kind = 'sale' then coalesce(line_cogs, 0) else coalesce(cogs_back, 0) end as cogs,
     units_returned,
-    settled_back - times(back, day_rate) as fx_adjustment
+    case when day_rate != fx_rate then settled_back - times(back, day_rate) else 0 end
+        as fx_adjustment
 from settled;
 
 create table entries as

@@ -55,16 +55,19 @@ qualify row_number() over (
 
 create temp table single_touches as
 select
-    session_id as touch_id, started_at as touched_at, account_id, contact_id, visitor_id,
-    marketing_channel, campaign
+    session_id as touch_id, started_at as touched_at, account_id, null::varchar as contact_id,
+    visitor_id, marketing_channel, campaign
 from visits
 union all
 select
     'touch:' || touches.touch_id, touches.touched_at,
     coalesce(
-        companies.account_id, contacts.account_id, leads.account_id, visitors.account_id
+        companies.account_id, touches.company_id, contacts.account_id, leads.account_id,
+        visitors.account_id
     ),
-    coalesce(contacts.surviving_contact_id, leads.contact_id, visitors.contact_id),
+    coalesce(
+        contacts.surviving_contact_id, touches.contact_id, leads.contact_id, visitors.contact_id
+    ),
     coalesce(visitors.visitor_id, touches.client_id, leads.visitor_id),
     coalesce(channels.marketing_channel, campaigns.marketing_channel, 'Unassigned'),
     touches.campaign

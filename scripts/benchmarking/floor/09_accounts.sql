@@ -233,7 +233,6 @@ with placed as (
         lines.order_id,
         sum(times(lines.gross, lines.fx_rate)) as gross_value,
         sum(times(lines.net, lines.fx_rate)) as order_value,
-        sum(times(lines.tax, lines.fx_rate)) as tax,
         sum(coalesce(lines.cogs, 0)) as cogs
     from lines
     where lines.added_at is null and not lines.is_gift_card
@@ -258,7 +257,7 @@ select
     coalesce(placed.gross_value, 0) as gross_value,
     coalesce(placed.order_value, 0) as order_value,
     times(orders.shipping_amount, orders.fx_rate) as shipping,
-    coalesce(placed.tax, times(orders.tax_amount, orders.fx_rate), 0) as tax,
+    coalesce(times(charges.placed_tax + charges.tax_without_lines, orders.fx_rate), 0) as tax,
     coalesce(placed.cogs, 0) as cogs,
     coalesce(orders.sales_channel, '(unknown)') as sales_channel,
     customer_type(orders.account_id, orders.order_date, customers.first_order_date)
@@ -282,6 +281,7 @@ from order_rows as orders
 left join order_touches on orders.order_id = order_touches.order_id
 left join origins on order_touches.origin = origins.origin
 left join placed on orders.order_id = placed.order_id
+left join charges on orders.order_id = charges.order_id
 left join given_back on orders.order_id = given_back.order_id
 left join customers on orders.account_id = customers.account_id
 left join acquisition on orders.account_id = acquisition.account_id

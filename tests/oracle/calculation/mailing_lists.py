@@ -12,6 +12,8 @@ from oracle.calculation.channels import UNKNOWN
 TypedRow = dict[str, object]
 JOINING = ("subscribe", "import")
 LEAVING = ("unsubscribe", "bounce")
+# At one moment a sign-up comes before what undoes it.
+STEPS = {"subscribe": 1, "import": 1, "confirm": 2, "unsubscribe": 3, "bounce": 3}
 
 
 @dataclass
@@ -43,6 +45,10 @@ class ListEvent:
     membership: Membership
 
 
+def _order(row: TypedRow) -> tuple:
+    return row["event_at"], STEPS[row["event_type"]], row["subscription_event_id"]
+
+
 def list_of(row: TypedRow) -> str:
     """A list, with its source: two systems may both have one called main."""
     source = row["source_name"]
@@ -64,7 +70,7 @@ def memberships(
     for (email, list_name), own in by_address.items():
         stay: Membership | None = None
         contact_visitor = visitor_of_address(email)
-        for row in sorted(own, key=lambda row: (row["event_at"], row["subscription_event_id"])):
+        for row in sorted(own, key=_order):
             day = date_of(row["event_at"])
             browser = visitor_of_browser(row["client_id"]) if row["client_id"] else None
             if row["event_type"] in JOINING and stay is None:

@@ -64,7 +64,11 @@ class Standing:
         self.units = {name: line.quantity for name, line in self.lines.items()}
         self.cancelled = dict.fromkeys(self.lines, ZERO)  # value before discount
         self.shipping = order.shipping
-        self.order_tax = order.tax - sum((line.tax for line in order.lines), ZERO)
+        # Tax is charged by the order: a gift card has none that counts.
+        self.charged_tax = order.tax - sum(
+            (line.tax for line in order.lines if line.is_gift_card), ZERO
+        )
+        self.order_tax = self.charged_tax
         self.movements: list[Movement] = []
 
     def tell(self, refunds: list[Refund]) -> list[Movement]:
@@ -91,6 +95,7 @@ class Standing:
         tax = self._cancel(
             line, moment, money(line.net * part), money(line.tax * part), line.quantity * part
         )
+        self.order_tax -= tax
         if tax:
             self.movements.append(Movement("cancellation_charges", moment, None, tax=tax))
 
@@ -114,13 +119,13 @@ class Standing:
 
     def _cancel_order(self, moment: datetime) -> None:
         """Reverse the rest; goods that came later, when they came."""
-        tax = self.order_tax
         for line in self.lines.values():
             at = max(moment, line.added_at or moment)
-            tax += self._cancel(line, at, line.net, line.tax, line.quantity)
+            self._cancel(line, at, line.net, line.tax, line.quantity)
+        tax = _at_most(self.charged_tax, self.order_tax)
         shipping = _at_most(self.order.shipping, self.shipping)
         self.shipping -= shipping
-        self.order_tax = ZERO
+        self.order_tax -= tax
         if shipping or tax:
             charges = Movement("cancellation_charges", moment, None, tax=tax, shipping=shipping)
             self.movements.append(charges)
@@ -140,6 +145,7 @@ class Standing:
         tax = refund.tax
         if any(row.tax is not None for row in refund.lines):
             tax = sum((row.tax or ZERO for row in refund.lines), ZERO)
+        self.order_tax -= tax
         if tax or refund.shipping:
             self.movements.append(
                 Movement(

@@ -33,7 +33,7 @@ def merged(spans: Iterable[Span], as_of_date: date) -> list[Span]:
 
 @dataclass(frozen=True)
 class Track:
-    """The merged spans of one unit."""
+    """The spans of one unit, in order."""
 
     unit_id: str
     spans: tuple[Span, ...]
@@ -104,6 +104,8 @@ def passage(track: Track, start: date, end: date, as_of_date: date) -> Passage |
         churn_dates=tuple(
             gone for _, gone in track.spans if gone is not None and start <= gone < end
         ),
-        reactivation_dates=tuple(first for first in begun if first > track.first_day),
+        reactivation_dates=tuple(
+            first for first, _ in track.spans[1:] if start <= first <= last_day
+        ),
         member_day=start if is_at_start else begun[0],
     )

@@ -24,10 +24,16 @@ def wilson(successes: float, n: float) -> Interval:
     return (max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale))
 
 
-def delta(clusters: Iterable[tuple[float, float]]) -> Interval:
-    """The interval of sum over sum, whose parts come in clusters of (numerator, denominator)."""
+def delta(
+    clusters: Iterable[tuple[float, float]], totals: tuple[float, float] | None = None
+) -> Interval:
+    """The interval of sum over sum, whose parts come in clusters of (numerator, denominator).
+
+    totals: the sums as they are shown, where they are rounded.
+    """
     pairs = [(float(above), float(below)) for above, below in clusters]
-    numerator, denominator = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+    sums = totals or (sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs))
+    numerator, denominator = map(float, sums)
     count = len(pairs)
     if count < 2 or not denominator:
         return NO_INTERVAL

@@ -33,6 +33,11 @@ class Answer:
         return self.responded_date is not None
 
     @property
+    def day(self) -> date | None:
+        """The day whose members it has: that of the answer, without one that of the invitation."""
+        return self.responded_date or self.invited_date
+
+    @property
     def is_anonymous(self) -> bool:
         return self.contact_id is None and self.account_id is None
 

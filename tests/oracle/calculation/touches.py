@@ -9,7 +9,7 @@ from oracle.calculation.channels import UNASSIGNED, UNKNOWN, Campaigns, Channels
 from oracle.calculation.facts import Lead, Session, Touch
 from oracle.calculation.identity import Identity
 from oracle.calculation.reading import Reading, Row
-from oracle.calculation.visitors import Visitors, person
+from oracle.calculation.visitors import Visitors, contact_of, person
 
 
 def session_touches(
@@ -81,9 +81,9 @@ class OfflineTouches:
 
     def _person(self, row: Row) -> str | None:
         """The contact, else the browser, else the lead's contact or browser."""
-        contact = self.identity.contact_row(row["contact_id"])
-        if contact is not None:
-            return person(contact["contact_id"])
+        contact_id = contact_of({"contact_id": row["contact_id"]}, self.identity)
+        if contact_id is not None:
+            return person(contact_id)
         lead = self.leads.get(row["lead_id"])
         client_id = row["client_id"]
         if lead is not None:

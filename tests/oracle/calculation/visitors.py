@@ -20,7 +20,8 @@ class Sighting:
 
     client_id: str
     contact_id: str  # after merges
-    seen_at: datetime
+    rank: int  # 1 the contact's own browser, 2 a login, 3 an order, 4 a lead
+    seen_at: datetime | None
 
 
 @dataclass
@@ -64,14 +65,14 @@ def person(contact_id: str) -> str:
 def visitors(reading: Reading, identity: Identity, orders: Iterable[Order]) -> Visitors:
     """Stitch browsers to contacts, for all of their history.
 
-    A contact that names its browser wins; else the latest sighting of somebody known decides.
+    The strongest sighting of somebody known decides, of equal ones the latest.
     """
     found = Visitors(identity)
     orders = [order for order in orders if order.exclusion_reason not in GONE]
     sightings = (*_sightings(reading, identity), *_order_sightings(orders, identity))
-    for sighting in sorted(sightings, key=_age):
-        found.contact_of[sighting.client_id] = sighting.contact_id
-    found.contact_of.update(_named_browsers(identity))
+    for sighting in sorted(sightings, key=_weakness, reverse=True):
+        if sighting.contact_id in identity.contacts:
+            found.contact_of[sighting.client_id] = sighting.contact_id
     for order in sorted(orders, key=_precedence):
         if order.client_id is not None:
             found.ordered_for[order.client_id] = order.account_id
@@ -83,45 +84,52 @@ def _precedence(order: Order) -> tuple:
     return (not order.account_id.startswith("guest:"), order.placed_at, order.order_id)
 
 
-def _named_browsers(identity: Identity) -> dict[str, str]:
-    """Browsers that contacts name; of several contacts the first by id."""
-    return {
-        row["client_id"]: identity.contact(contact_id)
-        for contact_id, row in sorted(identity.contacts.items(), reverse=True)
-        if row["client_id"] is not None
-    }
-
-
 def _sightings(reading: Reading, identity: Identity) -> Iterable[Sighting]:
-    """Hits, visits and leads of a browser and somebody known."""
+    """Contacts, hits, visits and leads that name a browser and somebody."""
     dated = {
-        "web_events": "event_at",
-        "web_sessions": "started_at",
-        "leads": "created_at",
+        "contacts": (1, "created_at"),
+        "web_events": (2, "event_at"),
+        "web_sessions": (2, "started_at"),
+        "leads": (4, "created_at"),
     }
-    for table, moment in dated.items():
+    for table, (rank, moment) in dated.items():
         for row in reading.live(table):
             contact_id = contact_of(row, identity) if row["client_id"] else None
-            if contact_id in identity.contacts:
-                yield Sighting(row["client_id"], contact_id, row[moment])
+            if contact_id is not None:
+                yield Sighting(row["client_id"], contact_id, rank, row[moment])
 
 
 def _order_sightings(orders: Iterable[Order], identity: Identity) -> Iterable[Sighting]:
-    """Orders of a browser and somebody known."""
+    """Orders of a browser and somebody."""
     for order in orders:
         contact_id = contact_of(vars(order), identity)
-        if order.client_id is not None and contact_id in identity.contacts:
-            yield Sighting(order.client_id, contact_id, order.placed_at)
+        if order.client_id is not None and contact_id is not None:
+            yield Sighting(order.client_id, contact_id, 3, order.placed_at)
 
 
 def contact_of(row: dict, identity: Identity) -> str | None:
-    """The contact that a row names, be it known or not, else the one that has its address."""
+    """The contact that a row names, after merges, else the one that has its address.
+
+    One that nobody delivered stays as it is written.
+    """
     if row["contact_id"] is not None:
         known = identity.contact_row(row["contact_id"])
         return known["contact_id"] if known else row["contact_id"]
     contacts = identity.email_contacts.get(row.get("email") or "", [])
-    return identity.contact(contacts[0]["contact_id"]) if contacts else None
+    speaker = min(contacts, key=lambda contact: _silence(contact, identity), default=None)
+    return speaker and identity.contact_row(speaker["contact_id"])["contact_id"]
 
 
-def _age(sighting: Sighting) -> tuple:
-    return (sighting.seen_at, sighting.contact_id)
+def _silence(contact: dict, identity: Identity) -> tuple:
+    """Of several contacts with an address one with a company speaks for it, then the oldest."""
+    survivor = identity.contact_row(contact["contact_id"])
+    return (
+        not (survivor["company_id"] or contact["company_id"]),
+        contact["created_at"] or datetime.max,
+        contact["contact_id"],
+    )
+
+
+def _weakness(sighting: Sighting) -> tuple:
+    age = datetime.max - (sighting.seen_at or datetime.min)
+    return (sighting.rank, age, sighting.contact_id)

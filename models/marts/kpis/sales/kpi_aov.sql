@@ -88,9 +88,9 @@ orders_by_product as (
         {{ account_members }},
         period_grain,
         period_index,
-        -- Wide enough for the square of what a large account orders.
-        cast(order_value as decimal(19, 4)) as order_value,
-        cast(orders_valid as decimal(19, 4)) as orders_valid,
+        -- Shares of credit have more places than a decimal has room for in their products.
+        cast(order_value as double) as order_value,
+        cast(orders_valid as double) as orders_valid,
         1 as accounts
     from {{ relation }}_of_accounts
 ),
@@ -99,8 +99,21 @@ orders_by_product as (
     {{ unit_spells(relation ~ '_clusters', account_members, 'once', ['accounts']) | indent(4) }}
 ),
 
-{{ relation }}_products as (
+{{ relation }}_pairs as (
     {{ unit_spells(relation ~ '_clusters', account_members, 'products', products) | indent(4) }}
+),
+
+-- Decimals add up to the same in any order.
+{{ relation }}_products as (
+    select
+        {{ account_members }},
+        period_grain,
+        from_index,
+        to_index,
+        cast(value_squared as decimal(38, 8)) as value_squared,
+        cast(value_by_orders as decimal(38, 12)) as value_by_orders,
+        cast(orders_squared as decimal(38, 12)) as orders_squared
+    from {{ relation }}_pairs
 ),
 
 {% endfor -%}
@@ -145,8 +158,6 @@ parts as (
         {%- for name in measures %}
         cast({{ name }} as decimal(18, 4)) as {{ name }},
         {%- endfor %}
-        order_value as exact_order_value,
-        orders_valid as exact_orders_valid,
         accounts,
         {%- for name in products %}
         {{ name }},
@@ -189,7 +200,7 @@ final as (
         {{ safe_ratio('parts.order_value', 'parts.orders_with_value') }} as aov_excl_zero_value,
         {%- for side, name in {'-': 'aov_ci_low', '+': 'aov_ci_high'}.items() %}
         {{ delta_bound(
-            'parts.exact_order_value', 'parts.exact_orders_valid', 'parts.accounts',
+            'parts.order_value', 'parts.orders_valid', 'parts.accounts',
             'parts.value_squared', 'parts.value_by_orders', 'parts.orders_squared',
             side=side, bounds=[none, none]
         ) }} as {{ name }},

@@ -12,7 +12,7 @@ from oracle.calculation.cell import Cell, CellKey
 from oracle.calculation.kpis.churn import snapshot_parts
 from oracle.calculation.kpis.churn_variants import churn_variants
 from oracle.calculation.mailing_lists import Membership
-from oracle.calculation.spells import tracks
+from oracle.calculation.spells import Track
 from oracle.calculation.world import World
 
 DIMENSIONS = (
@@ -33,10 +33,11 @@ def email_list_churn(world: World) -> Iterator[tuple[CellKey, Cell]]:
     stays: dict[str, list[Membership]] = defaultdict(list)
     for stay in world.web.memberships:
         stays[f"{stay.list_name} {stay.email}"].append(stay)
-    found = tracks(
-        {unit: [(stay.joined_on, stay.left_on) for stay in own] for unit, own in stays.items()},
-        world.reading.today,
-    )
+    # Every leaving counts, also on the day of the sign-up or before another one.
+    found = {
+        unit: Track(unit, tuple((stay.joined_on, stay.left_on) for stay in own))
+        for unit, own in stays.items()
+    }
 
     def member_on(unit: str, dimension: str, day: date) -> str:
         if dimension == "list_name":

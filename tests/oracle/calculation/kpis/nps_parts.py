@@ -65,11 +65,11 @@ def _by_member(
     found: dict[str, dict[str, list[Answer]]] = defaultdict(lambda: defaultdict(list))
     for name, rows in groups.items():
         for row in rows:
-            member = member_of(row, dimension, row.responded_date)
+            member = member_of(row, dimension, row.day)
             if member is not None:
                 found[member][name].append(row)
     for row in invited:
-        member = member_of(row, dimension, row.invited_date)
+        member = member_of(row, dimension, row.day)
         if member is not None:
             found[member]["invited"].append(row)
     return found

@@ -106,7 +106,8 @@ def aov_table(world: World) -> Table:
 
 
 def _interval(parts: Parts) -> Interval:
-    return delta(parts["accounts"].values())
+    totals = parts["order_value"], parts["orders_valid"]
+    return delta(parts["accounts"].values(), totals)
 
 
 def variants(world: World) -> Iterable[Variant]:
