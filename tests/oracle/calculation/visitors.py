@@ -11,6 +11,7 @@ from oracle.calculation.identity import Identity
 from oracle.calculation.reading import Reading
 
 PERSON = "contact:"
+LEAD, ORDER, LOGIN, NAMED = range(4)
 GONE = ("deleted_in_source", "after_as_of")
 
 
@@ -20,6 +21,7 @@ class Sighting:
 
     client_id: str
     contact_id: str  # after merges
+    strength: int  # LEAD to NAMED
     seen_at: datetime
 
 
@@ -64,14 +66,18 @@ def person(contact_id: str) -> str:
 def visitors(reading: Reading, identity: Identity, orders: Iterable[Order]) -> Visitors:
     """Stitch browsers to contacts, for all of their history.
 
-    A contact that names its browser wins; else the latest sighting of somebody known decides.
+    The strongest sighting of somebody known decides, of equal ones the latest.
     """
     found = Visitors(identity)
     orders = [order for order in orders if order.exclusion_reason not in GONE]
-    sightings = (*_sightings(reading, identity), *_order_sightings(orders, identity))
-    for sighting in sorted(sightings, key=_age):
+    sightings = [
+        *_named_browsers(identity),
+        *_sightings(reading, identity),
+        *_order_sightings(orders, identity),
+    ]
+    sightings.sort(key=lambda sighting: sighting.contact_id, reverse=True)
+    for sighting in sorted(sightings, key=_weight):
         found.contact_of[sighting.client_id] = sighting.contact_id
-    found.contact_of.update(_named_browsers(identity))
     for order in sorted(orders, key=_precedence):
         if order.client_id is not None:
             found.ordered_for[order.client_id] = order.account_id
@@ -83,27 +89,26 @@ def _precedence(order: Order) -> tuple:
     return (not order.account_id.startswith("guest:"), order.placed_at, order.order_id)
 
 
-def _named_browsers(identity: Identity) -> dict[str, str]:
-    """Browsers that contacts name; of several contacts the first by id."""
-    return {
-        row["client_id"]: identity.contact(contact_id)
-        for contact_id, row in sorted(identity.contacts.items(), reverse=True)
-        if row["client_id"] is not None
-    }
+def _named_browsers(identity: Identity) -> Iterable[Sighting]:
+    """Browsers that contacts name."""
+    for contact_id, row in identity.contacts.items():
+        if row["client_id"] is not None:
+            same = identity.contact(contact_id)
+            yield Sighting(row["client_id"], same, NAMED, row["created_at"] or datetime.min)
 
 
 def _sightings(reading: Reading, identity: Identity) -> Iterable[Sighting]:
     """Hits, visits and leads of a browser and somebody known."""
     dated = {
-        "web_events": "event_at",
-        "web_sessions": "started_at",
-        "leads": "created_at",
+        "web_events": ("event_at", LOGIN),
+        "web_sessions": ("started_at", LOGIN),
+        "leads": ("created_at", LEAD),
     }
-    for table, moment in dated.items():
+    for table, (moment, strength) in dated.items():
         for row in reading.live(table):
             contact_id = contact_of(row, identity) if row["client_id"] else None
             if contact_id in identity.contacts:
-                yield Sighting(row["client_id"], contact_id, row[moment])
+                yield Sighting(row["client_id"], contact_id, strength, row[moment])
 
 
 def _order_sightings(orders: Iterable[Order], identity: Identity) -> Iterable[Sighting]:
@@ -111,7 +116,7 @@ def _order_sightings(orders: Iterable[Order], identity: Identity) -> Iterable[Si
     for order in orders:
         contact_id = contact_of(vars(order), identity)
         if order.client_id is not None and contact_id in identity.contacts:
-            yield Sighting(order.client_id, contact_id, order.placed_at)
+            yield Sighting(order.client_id, contact_id, ORDER, order.placed_at)
 
 
 def contact_of(row: dict, identity: Identity) -> str | None:
@@ -123,5 +128,5 @@ def contact_of(row: dict, identity: Identity) -> str | None:
     return identity.contact(contacts[0]["contact_id"]) if contacts else None
 
 
-def _age(sighting: Sighting) -> tuple:
-    return (sighting.seen_at, sighting.contact_id)
+def _weight(sighting: Sighting) -> tuple:
+    return (sighting.strength, sighting.seen_at)
