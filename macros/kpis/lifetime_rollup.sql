@@ -5,9 +5,9 @@
     and a lifetime bring is worked out for `order_value` (as value) and `gross_margin` (as margin).
 
     Columns: those of kpi_rollup; customers_at_end, account_days, account_years, lifetime_years,
-    is_lifetime_capped, is_lifetime_unknown, is_window_before_history, is_cost_missing; yearly_<x>
-    per account, lifetime_<x> and discounted_<x> of each of the two; cac, if acquisition_cost is
-    asked for. -#}
+    is_lifetime_capped, is_lifetime_unknown, is_window_before_history, is_cost_missing,
+    is_fx_missing (of cost); yearly_<x> per account, lifetime_<x> and discounted_<x> of each of the
+    two; cac, if acquisition_cost is asked for. -#}
 {% macro lifetime_rollup(measures) %}
     {%- set basis = [
         'customers_at_start', 'customers_lost', 'edges_before_end', 'edge_days_before_end',
@@ -58,7 +58,8 @@ year_cost_gaps as (
     select
         periods.period_grain,
         periods.period_start,
-        bool_or(coverage.is_cost_missing) as is_cost_missing
+        bool_or(coverage.is_cost_missing) as is_cost_missing,
+        bool_or(coverage.rows_without_rate > 0) as is_fx_missing
     from {{ ref('dim_periods') }} as periods
     inner join {{ ref('int_costs__coverage') }} as coverage
         on
@@ -79,7 +80,8 @@ counted as (
         rollup.customers_at_start > {{ lifetime_cap }} * rollup.customers_lost
             as is_lifetime_capped,
         windows.is_window_before_history,
-        coalesce(year_cost_gaps.is_cost_missing, false) as is_cost_missing
+        coalesce(year_cost_gaps.is_cost_missing, false) as is_cost_missing,
+        coalesce(year_cost_gaps.is_fx_missing, false) as is_fx_missing
     from rollup
     inner join windows
         on

@@ -63,6 +63,7 @@ final as (
             as clv_predicted_margin,
         is_window_before_history,
         is_cost_missing,
+        is_fx_missing,
         is_complete_period,
         is_complete_period as is_mature,
         as_of

@@ -32,6 +32,7 @@ final as (
         end as cac_payback_months,
         is_window_before_history,
         is_cost_missing,
+        is_fx_missing,
         is_complete_period,
         is_complete_period as is_mature,
         as_of
