@@ -29,6 +29,7 @@ class State:
     is_paused: bool
     is_trial: bool
     is_cancel_requested: bool
+    is_own: bool = False  # in service for one's own account, which is none
 
 
 @dataclass
@@ -87,7 +88,7 @@ class Contract:
     def ending(self, ended_on: date) -> Ending:
         """Why the service ended on that day."""
         after = self.state_on(ended_on)
-        if after is not None and after.is_running:
+        if after is not None and (after.is_running or after.is_own):
             return Ending(ended_on, TRANSFERRED)
         unpaid = self.dunning_ends is not None and self.dunning_ends <= ended_on
         kind = NON_PAYMENT if unpaid or self.is_involuntary else CANCELLED
