@@ -37,6 +37,7 @@ class Contract:
     """One subscription and its states, each from its day on to the next."""
 
     subscription_id: str
+    start_date: date
     currency_code: str
     sales_rep_id: str | None
     is_metered: bool
@@ -149,6 +150,7 @@ def _contract(
     )
     contract = Contract(
         subscription_id=row["subscription_id"],
+        start_date=row["start_date"],
         currency_code=row["currency_code"],
         sales_rep_id=row.get("sales_rep_id"),
         is_metered=bool(row.get("is_metered")),
