@@ -92,14 +92,18 @@ class AccountActivity:
         return reason(last_ending(self.endings[account_id], lost_on))
 
     def plan(self, account_id: str, day: date) -> str:
-        """The plan of the account's contract on a day, of several the one it has had longest.
+        """The plan of the account's contract on a day, of several the oldest one.
 
         Without one, a contract that ended on the day still counts, so that who is lost on the
         first day of a period is lost from its plan.
         """
         for moment in (day, day - ONE_DAY):
             held = [
-                (start, contract.subscription_id, contract.state_on(moment).plan_name or UNKNOWN)
+                (
+                    contract.start_date,
+                    contract.subscription_id,
+                    contract.state_on(moment).plan_name or UNKNOWN,
+                )
                 for contract, spans in self.contracts_of.get(account_id, ())
                 for start, end in spans
                 if start <= moment and (end is None or moment < end)

@@ -65,7 +65,7 @@ def _known(row: dict, today: date) -> dict:
 def _outside(contract: Contract, identity: Identity) -> Contract:
     """The contract without the days on which one's own account holds it."""
     contract.states = [
-        (begins, replace(state, is_running=False))
+        (begins, replace(state, is_running=False, is_own=state.is_running))
         if identity.is_internal(state.account_id)
         else (begins, state)
         for begins, state in contract.states

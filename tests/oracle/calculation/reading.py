@@ -25,8 +25,8 @@ FORBIDDEN_SOURCES = ("person", "guest", "contact")
 CURRENCIES = ("currency_code", "from_currency", "to_currency")
 UPPER = (*CURRENCIES, "country_code")
 LOWER = ("email", "domain")
-# A line that is added after the clock does not exist yet, instead of having been there all along.
-BEGINS_LATER = {"order_lines": "added_at"}
+# What is added or recorded after the clock does not exist yet, instead of having been there before.
+BEGINS_LATER = {"order_lines": "added_at", "subscription_changes": "recorded_at"}
 EARLIEST = datetime(1, 1, 1)
 MAILBOX = re.compile("[^@ ]+@[^@ ]+")
 

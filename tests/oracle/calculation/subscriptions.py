@@ -29,6 +29,7 @@ class State:
     is_paused: bool
     is_trial: bool
     is_cancel_requested: bool
+    is_own: bool = False  # in service for one's own account, which is none
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Contract:
     """One subscription and its states, each from its day on to the next."""
 
     subscription_id: str
+    start_date: date
     currency_code: str
     sales_rep_id: str | None
     is_metered: bool
@@ -87,7 +89,7 @@ class Contract:
     def ending(self, ended_on: date) -> Ending:
         """Why the service ended on that day."""
         after = self.state_on(ended_on)
-        if after is not None and after.is_running:
+        if after is not None and (after.is_running or after.is_own):
             return Ending(ended_on, TRANSFERRED)
         unpaid = self.dunning_ends is not None and self.dunning_ends <= ended_on
         kind = NON_PAYMENT if unpaid or self.is_involuntary else CANCELLED
@@ -148,6 +150,7 @@ def _contract(
     )
     contract = Contract(
         subscription_id=row["subscription_id"],
+        start_date=row["start_date"],
         currency_code=row["currency_code"],
         sales_rep_id=row.get("sales_rep_id"),
         is_metered=bool(row.get("is_metered")),

@@ -24,8 +24,8 @@ movements as (
         sales_rep,
         account_size_band,
         mrr_change,
-        min(movement_date) filter (where movement_type = 'new') over (partition by account_id)
-            as first_mrr_date
+        -- Of whoever took over a contract, the day on which it did.
+        min(movement_date) over (partition by account_id) as first_mrr_date
     from {{ ref('fct_mrr_movements') }}
 ),
 

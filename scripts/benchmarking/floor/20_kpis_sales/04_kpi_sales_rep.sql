@@ -1,7 +1,7 @@
 create temp table rep_cells as
 with moved as (
     select
-        *, min(day) filter (kind = 'new') over (partition by account_id) as first_day
+        *, min(day) over (partition by account_id) as first_day
     from mrr_movements
 ),
 

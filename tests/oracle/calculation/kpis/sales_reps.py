@@ -77,8 +77,8 @@ def _add_revenue(world: World, sums: Sums, teams: Teams, dimension: str) -> None
     first: dict[str, date] = {}
     for move in movements(book.revenue, dimension, member_of, members.change_days()):
         measures = {}
+        first.setdefault(move.account_id, move.day)
         if move.kind == "mrr_new":
-            first.setdefault(move.account_id, move.day)
             measures = {"mrr_new": move.amount}
         elif move.kind == "mrr_churned" and move.day - first[move.account_id] <= window:
             measures = {"mrr_churned_in_clawback": move.amount}
