@@ -50,7 +50,8 @@ leads as (
         lead_id,
         account_id,
         contact_id,
-        visitor_id
+        visitor_id,
+        is_identity_evidence
     from {{ ref('int_leads__resolved') }}
 ),
 
@@ -69,7 +70,7 @@ account_visitors as (
         visitor_id,
         account_id
     from leads
-    where visitor_id is not null
+    where visitor_id is not null and is_identity_evidence
 ),
 
 sessions as (

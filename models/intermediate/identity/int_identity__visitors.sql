@@ -70,6 +70,7 @@ evidence as (
     where
         leads.client_id is not null
         and coalesce(leads.contact_id, emails.contact_id) is not null
+        and not leads.is_spam
         and {{ row_exclusion('leads.created_at', 'leads') }} is null
     group by all
 ),

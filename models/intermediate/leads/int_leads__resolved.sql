@@ -193,6 +193,9 @@ final as (
         lead_type,
         lead_type in {{ strict_types }} as is_strict,
         exclusion_reason is null as is_eligible,
+        not is_merged
+        and coalesce(exclusion_reason, '')
+        not in ('deleted_in_source', 'after_as_of', 'spam') as is_identity_evidence,
         exclusion_reason
     from judged
 )

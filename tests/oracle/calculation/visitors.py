@@ -11,7 +11,8 @@ from oracle.calculation.identity import Identity
 from oracle.calculation.reading import Reading
 
 PERSON = "contact:"
-GONE = ("deleted_in_source", "after_as_of")
+# Rows that do not count and say nothing of who used a browser either.
+TELLS_NOTHING = ("deleted_in_source", "after_as_of", "test_order", "spam")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,6 @@ def visitors(reading: Reading, identity: Identity, orders: Iterable[Order]) -> V
     The strongest sighting of somebody known decides, of equal ones the latest.
     """
     found = Visitors(identity)
-    orders = [order for order in orders if order.exclusion_reason not in GONE]
     sightings = (*_sightings(reading, identity), *_order_sightings(orders, identity))
     for sighting in sorted(sightings, key=_weakness, reverse=True):
         if sighting.contact_id in identity.contacts:
@@ -95,7 +95,7 @@ def _sightings(reading: Reading, identity: Identity) -> Iterable[Sighting]:
     for table, (rank, moment) in dated.items():
         for row in reading.live(table):
             contact_id = contact_of(row, identity) if row["client_id"] else None
-            if contact_id is not None:
+            if contact_id is not None and not row.get("is_spam"):
                 yield Sighting(row["client_id"], contact_id, rank, row[moment])
 
 

@@ -16,7 +16,7 @@ from oracle.calculation.order_visits import OrderVisit, OrderVisits
 from oracle.calculation.role_moments import deal_moments, latest, lead_moments
 from oracle.calculation.sessions import cookieless_hits, sessions
 from oracle.calculation.touches import OfflineTouches, session_touches
-from oracle.calculation.visitors import Visitors, visitors
+from oracle.calculation.visitors import TELLS_NOTHING, Visitors, visitors
 from oracle.calculation.web import Bots, Sessioniser, Visit
 
 if TYPE_CHECKING:
@@ -84,9 +84,9 @@ class WebFacts:
 
     @cached_property
     def _orders(self) -> list[Order]:
-        """Orders that tell who used a browser; a test tells nothing."""
+        """Orders that tell who used a browser."""
         orders = self.world.sales.orders.values()
-        return [order for order in orders if order.exclusion_reason != "test_order"]
+        return [order for order in orders if order.exclusion_reason not in TELLS_NOTHING]
 
     @cached_property
     def visitors(self) -> Visitors:
@@ -138,7 +138,7 @@ class WebFacts:
             if visitor_id is not None:
                 found[visitor_id].add(order.account_id)
         for lead in self.world.leads:
-            if lead.client_id is not None:
+            if lead.client_id is not None and lead.exclusion_reason not in TELLS_NOTHING:
                 found[self.visitors.visitor(lead.client_id)].add(self.lead_account(lead))
         return found
 
