@@ -141,7 +141,11 @@ final as (
         coalesce(
             visitors.contact_id, contacts.surviving_contact_id, sessions.contact_id
         ) as contact_id,
-        coalesce(visitors.account_id, contacts.account_id) as account_id,
+        -- Of a visitor without an account, another's login does not make one.
+        coalesce(
+            visitors.account_id,
+            case when visitors.contact_id is null then contacts.account_id end
+        ) as account_id,
         sessions.started_at,
         {{ reporting_date('sessions.started_at') }} as session_date,
         sessions.ended_at,

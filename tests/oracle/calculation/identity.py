@@ -136,10 +136,10 @@ class Identity:
         """Contacts that went up in another, with the one that stays."""
         links = {
             row["contact_id"]: row["merged_into_contact_id"]
-            for row in self.reading.all("contacts")
-            if row["merged_into_contact_id"] and row["exclusion_reason"] != "after_as_of"
+            for row in self.contacts.values()
+            if row["merged_into_contact_id"]
         }
-        return follow(links, [row["contact_id"] for row in self.reading.all("contacts")])
+        return follow(links, self.contacts)
 
     def contact(self, contact_id: str) -> str:
         """The contact that stays."""

@@ -52,7 +52,10 @@ def _first_payments(sources: LeadSources, orders: Iterable[Order]) -> dict[str, 
     first: dict[str, datetime] = {}
     for row in sources.reading.live("payments"):
         account_id = account_of.get(row["order_id"])
-        if account_id is not None and row["payment_status"] == "succeeded" and row["amount"] > 0:
+        if account_id is None or row["payment_status"] != "succeeded" or row["amount"] <= 0:
+            continue
+        day = sources.reading.business_date(row["paid_at"])
+        if sources.rates.rate(row["currency_code"], day) is not None:
             first[account_id] = min(first.get(account_id, row["paid_at"]), row["paid_at"])
     return first
 

@@ -158,7 +158,8 @@ def _give_deals(
     for deal in deals:
         named = by_lead.get(deal.lead_id)
         if named is not None:
-            named.deals.append(deal)
+            if deal.created_at >= named.lead.created_at:
+                named.deals.append(deal)
             continue
         owners = by_account.get(deal.account_id, [])
         moments = [journey.lead.created_at for journey in owners]

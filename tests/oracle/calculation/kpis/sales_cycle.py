@@ -61,10 +61,12 @@ def _cycles(lead: Eligible, world: World) -> list[tuple[str, date, date]]:
     found = []
     if journey.ordered_at is not None:
         ordered = lead.date(journey.ordered_at)
+        # An imputed MQL is no moment that anything began in.
+        recorded_mql = journey.recorded("mql") if journey.is_timed("mql") else None
         found.append(("sales_cycle_days", created, ordered))
         for variant, start in (
             ("sales_cycle_days_from_touch", first_touch(lead, world)),
-            ("sales_cycle_days_from_mql", journey.recorded("mql")),
+            ("sales_cycle_days_from_mql", recorded_mql),
             ("sales_cycle_days_from_opportunity", journey.deal_at),
         ):
             if start is not None:
