@@ -19,6 +19,13 @@ with spells as (
     select
         * exclude (exclusion_reason),
         coalesce(exclusion_reason, '') = 'paused' as is_paused,
+        coalesce(
+            bool_or(mrr != 0) over (
+                partition by subscription_id
+                order by valid_from
+                rows between unbounded preceding and 1 preceding
+            ), false
+        ) as has_paid,
         cast(quantity as decimal(19, 4)) * unit_price_local - discount_amount_local
             as billed_amount_local
     from {{ ref('fct_mrr_spells') }}
@@ -40,7 +47,8 @@ turns as (
         coalesce(after_spells.mrr, 0) as after_mrr,
         coalesce(before_spells.is_eligible, false) as was_paid,
         coalesce(after_spells.is_eligible, false) as is_paid,
-        coalesce(before_spells.is_paused, false) as was_paused,
+        -- Nothing comes back that never was: a trial that was paused begins to pay when it resumes.
+        coalesce(before_spells.is_paused and after_spells.has_paid, false) as was_paused,
         coalesce(after_spells.is_paused, false) as is_paused,
         before_spells.plan = after_spells.plan and before_spells.product = after_spells.product
             as is_same_offer,
@@ -120,11 +128,9 @@ histories as (
     from balances
 ),
 
--- Nothing comes back that never was: a trial that was paused begins to pay when it resumes.
 told as (
     select
         legs.*,
-        legs.kind = 'sold' or (legs.kind = 'resumed' and not histories.had_mrr) as is_sold,
         histories.mrr_at_close,
         histories.had_mrr
     from legs
@@ -149,7 +155,7 @@ account_days as (
             when sum(amount) < 0 then 'contraction'
         end as movement_type
     from told
-    where is_sold
+    where kind = 'sold'
     group by account_id, movement_date
 ),
 
@@ -175,7 +181,7 @@ weighed as (
         on
             told.account_id = account_days.account_id
             and told.movement_date = account_days.movement_date
-    where told.is_sold
+    where told.kind = 'sold'
     group by
         {%- for member in members %}
         told.{{ member }},
@@ -220,7 +226,7 @@ movements as (
         0 as price_effect,
         0 as mix_effect
     from told
-    where not is_sold
+    where kind != 'sold'
     union all
     select
         'transferred' as movement_type,

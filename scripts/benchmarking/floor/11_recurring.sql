@@ -30,7 +30,12 @@ create temp table turns as
 with sides as (
     select
         subscription_id, valid_from, valid_to, account_id, mrr, is_eligible,
-        is_paused and not is_trial and not is_metered as is_paused, plan, product, quantity,
+        is_paused and not is_trial and not is_metered as is_paused,
+        coalesce(bool_or(mrr != 0) over (
+            partition by subscription_id order by valid_from
+            rows between unbounded preceding and 1 preceding
+        ), false) as has_paid,
+        plan, product, quantity,
         unit_price, discount_amount, billing_interval, interval_count, fx_rate,
         struct_pack(
             plan := plan, sales_rep := sales_rep, account_size_band := account_size_band,
@@ -50,7 +55,7 @@ joined as (
         coalesce(later.mrr, 0) as mrr_after,
         coalesce(earlier.is_eligible, false) as was_paid,
         coalesce(later.is_eligible, false) as is_paid,
-        coalesce(earlier.is_paused, false) as was_paused,
+        coalesce(earlier.is_paused and later.has_paid, false) as was_paused,
         coalesce(later.is_paused, false) as is_paused,
         earlier.plan = later.plan and earlier.product = later.product as is_same_offer,
         coalesce(nullif(later.fx_rate, 0), earlier.fx_rate) as new_rate,
@@ -120,8 +125,7 @@ histories as (
 
 told as (
     select
-        legs.*, histories.at_close, histories.had_mrr,
-        legs.kind = 'sold' or (legs.kind = 'resumed' and not histories.had_mrr) as is_sold
+        legs.*, histories.at_close, histories.had_mrr
     from legs
     inner join histories on legs.account_id = histories.account_id and legs.day = histories.day
 ),
@@ -137,7 +141,7 @@ account_days as (
             when sum(amount) < 0 then 'contraction'
         end as kind
     from told
-    where is_sold
+    where kind = 'sold'
     group by account_id, day
 ),
 
@@ -154,7 +158,7 @@ weighed as (
     from told
     inner join account_days
         on told.account_id = account_days.account_id and told.day = account_days.day
-    where told.is_sold
+    where told.kind = 'sold'
     group by told.account_id, told.day, told.held, account_days.kind, account_days.sold
 ),
 
@@ -182,7 +186,7 @@ movements as (
         kind, day, account_id, held, amount, 0 as quantity_effect, 0 as price_effect,
         0 as mix_effect
     from told
-    where not is_sold
+    where kind != 'sold'
     union all
     select 'transferred', day, account_id, held, amount - own, 0, 0, 0 from shared
     union all

@@ -79,12 +79,12 @@ def _revenue(found: list[Contract], rates: Rates, today: date) -> Revenue:
 
 
 def _lacks_rate(contract: Contract, rates: Rates, today: date) -> bool:
-    """Whether a month in which it is paid has no rate."""
+    """Whether a month in which it is paid so far has no rate."""
     if contract.currency_code == rates.reporting_currency:
         return False
     ends = [begins for begins, _ in contract.states[1:]] + [None]
     for (begins, state), end in zip(contract.states, ends, strict=True):
-        if not is_paying(contract, state) or is_free(state):
+        if begins > today or not is_paying(contract, state) or is_free(state):
             continue
         month = month_of(begins)
         while month <= today and (end is None or month < end):

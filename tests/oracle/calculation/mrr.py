@@ -213,7 +213,7 @@ def _classify(
     found: list[Movement],
 ) -> None:
     """One kind for the account and day; what members moved between them is transferred."""
-    before = sum((step.before for step in steps), ZERO)
+    before = sum((step.before + step.resumed for step in steps), ZERO)
     after = sum((step.after for step in steps), ZERO)
     changes: dict[str, Decimal] = defaultdict(Decimal)
     for step in steps:

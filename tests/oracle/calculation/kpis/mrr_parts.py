@@ -56,8 +56,9 @@ def mrr_parts(
                 continue
             cell = (period, dimension, member_of(contract, state, last_day))
             amount = revenue.amount(contract, last_day)
-            if amount:
+            if amount > 0:
                 accounts[cell].add(state.account_id)
+            if amount:
                 parts[cell]["mrr"] += amount
                 if not state.is_cancel_requested:
                     parts[cell]["mrr_committed"] += amount
