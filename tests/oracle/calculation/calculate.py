@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from oracle.calculation.business import Business
 from oracle.calculation.cell import Cell, CellKey
@@ -25,8 +24,6 @@ THEMES = (sales, traffic, marketing, leads, acquisition, customers, recurring, s
 def calculate(business: Business, kpis: Iterable[str] | None = None) -> dict[CellKey, Cell]:
     """Every cell of `kpi_values`, or of some KPIs only (tables without `kpi_`)."""
     world = World(business)
-    if world.reading.as_of == datetime.min:
-        return {}  # Nothing ever happened: there are no periods.
     wanted = None if kpis is None else frozenset(kpis)
     found: dict[CellKey, Cell] = {}
     for theme in THEMES:

@@ -82,7 +82,7 @@ def read_business(business: Business) -> Reading:
     }
     given = parameters.get("as_of")
     reading = Reading(
-        as_of=_moment(given) if given else _latest(judged),
+        as_of=_moment(given) if given else _latest(judged, plausible[0]),
         zone=ZoneInfo(str(parameters["reporting_timezone"])),
         columns={
             table: {name.lower() for name in names} for table, names in business.columns.items()
@@ -212,7 +212,7 @@ def newest(table: RawTable, rows: list[Row]) -> list[Row]:
     return kept
 
 
-def _latest(judged: dict[str, tuple[list[Row], list]]) -> datetime:
+def _latest(judged: dict[str, tuple[list[Row], list]], earliest: datetime) -> datetime:
     """The latest moment of loading, or without any the latest event that has a moment."""
     loaded = [row["loaded_at"] for good, _ in judged.values() for row in good if row["loaded_at"]]
     if loaded:
@@ -224,7 +224,7 @@ def _latest(judged: dict[str, tuple[list[Row], list]]) -> datetime:
         for row in good
         if isinstance(row[TABLES[table].dated_by], datetime)
     ]
-    return max(events, default=EARLIEST)
+    return max(events, default=earliest)
 
 
 def _at_the_clock(table: RawTable, name: str, row: Row, reading: Reading) -> Row:
