@@ -367,14 +367,15 @@ where
     {%- endif -%}
 {%- endmacro %}
 
-{#- True if a variant is money, or its numerator or denominator is. -#}
+{#- True if a variant is money, or its numerator or denominator is, or money is what it is made of
+    (then a flag says when cost lacked a rate). -#}
 {% macro is_money(meta, name, variant) %}
     {%- set units = [variant.unit] -%}
     {%- for part in [name, variant.numerator, variant.denominator] -%}
         {%- set made_of = meta.parts if part in meta.parts else meta.variants -%}
         {%- do units.append((made_of[part] or {}).unit) -%}
     {%- endfor -%}
-    {{ return('currency' in units) }}
+    {{ return('currency' in units or 'fx_missing' in (variant.flags or {})) }}
 {% endmacro %}
 
 {#- Raw tables whose rows need an exchange rate to take part in a variant (`converted`). -#}
