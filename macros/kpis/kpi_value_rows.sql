@@ -375,7 +375,8 @@ where
         {%- set made_of = meta.parts if part in meta.parts else meta.variants -%}
         {%- do units.append((made_of[part] or {}).unit) -%}
     {%- endfor -%}
-    {{ return('currency' in units or 'fx_missing' in (variant.flags or {})) }}
+    {%- set is_made_of_money = variant.is_statistic and 'fx_missing' in (variant.flags or {}) -%}
+    {{ return('currency' in units or is_made_of_money) }}
 {% endmacro %}
 
 {#- Raw tables whose rows need an exchange rate to take part in a variant (`converted`). -#}
