@@ -59,7 +59,10 @@ STEPS = (
     ),
     Step("mutations", (*MUTATE, "--sample", "0.015")),
     Step("mutations of KPIs", (*MUTATE, "kpis", "--sample", "0.2")),
-    Step("second calculation", ("-m", "oracle.verify", *COMPILED)),
+    Step(
+        "second calculation",
+        ("-m", "oracle.verify", *COMPILED, "--relations", "4", "--corruptions", "500"),
+    ),
     Step(
         "sqlfluff",
         (

@@ -11,7 +11,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 
-from oracle.businesses.traits import OPEN, Traits, traits
+from oracle.businesses.traits import Traits, traits
 from oracle.calculation.calculate import calculate
 from oracle.compare import differences
 from oracle.relations.every import RELATIONS
@@ -29,7 +29,6 @@ class Trial:
     name: str  # of a shape or a relation
     businesses: int
     seed: int
-    without: frozenset[str] = OPEN  # nasty things that are left out
     is_shrunk: bool = False  # whether a smaller business is looked for that fails too
 
 
@@ -64,7 +63,7 @@ def run_trial(trial: Trial, folder: Path) -> Result:
         suppress_health_check=list(HealthCheck),
         print_blob=False,
     )
-    @given(traits(trial.without))
+    @given(traits())
     def holds(drawn: Traits) -> None:
         result.tried += 1
         found = judge(drawn)

@@ -22,7 +22,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from oracle.businesses.traits import OPEN
 from oracle.corruptions.run import Tally, damage_values
 from oracle.relations.every import RELATIONS
 from oracle.shapes import SHAPES, Shape
@@ -70,7 +69,6 @@ CELLS = 2000
     help="Folder that keeps what dbt compiles for random businesses, until the code changes.",
 )
 @click.option("--shrink", is_flag=True, help="Look for the smallest business that fails.")
-@click.option("--everything", is_flag=True, help="With what is known not to agree yet.")
 def main(
     businesses: int,
     relations: int,
@@ -79,14 +77,10 @@ def main(
     processes: int,
     kept: Path | None,
     shrink: bool,
-    everything: bool,
 ) -> None:
     """Compare the project with an independent calculation; exit 1 if they differ."""
     console = make_console()
-    trials = [
-        replace(trial, without=frozenset() if everything else OPEN, is_shrunk=shrink)
-        for trial in _trials(businesses, relations, seed)
-    ]
+    trials = [replace(trial, is_shrunk=shrink) for trial in _trials(businesses, relations, seed)]
     with tempfile.TemporaryDirectory() as scratch:
         folder = kept or Path(scratch)
         with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:

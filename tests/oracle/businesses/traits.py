@@ -57,10 +57,6 @@ NASTY = (
 )
 
 
-# Of these the two calculations do not yet agree in every cell (docs/verification.md).
-OPEN = frozenset({"internals", "unreadable", "deletions", "missing_rates"})
-
-
 @dataclass(frozen=True)
 class Traits:
     """One business to be."""
@@ -80,8 +76,8 @@ class Traits:
 
 
 @st.composite
-def traits(draw: st.DrawFn, without: frozenset[str] = frozenset()) -> Traits:
-    """Businesses of every size down to none, with any mixture of nasty things but some."""
+def traits(draw: st.DrawFn) -> Traits:
+    """Businesses of every size down to none, with any mixture of nasty things."""
     return Traits(
         seed=draw(st.integers(0, 2**32 - 1)),
         start=draw(st.sampled_from(sorted(STARTS.values()))),
@@ -91,7 +87,7 @@ def traits(draw: st.DrawFn, without: frozenset[str] = frozenset()) -> Traits:
         visits=draw(st.sampled_from([0, 1, 5, 20, 60])),
         leads=draw(st.sampled_from([0, 1, 4, 12, 25])),
         has_loaded_at=draw(st.booleans()),
-        nasty=draw(st.frozensets(st.sampled_from(sorted(set(NASTY) - without)))),
+        nasty=draw(st.frozensets(st.sampled_from(sorted(NASTY)))),
     )
 
 
