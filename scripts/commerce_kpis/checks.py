@@ -58,10 +58,10 @@ STEPS = (
         is_live=True,
     ),
     Step("mutations", (*MUTATE, "--sample", "0.015")),
-    Step("mutations of KPIs", (*MUTATE, "kpis", "--sample", "0.2")),
+    Step("mutations of KPIs", (*MUTATE, "kpis", "--sample", "0.1")),
     Step(
         "second calculation",
-        ("-m", "oracle.verify", *COMPILED, "--relations", "4", "--corruptions", "500"),
+        ("-m", "oracle.verify", *COMPILED, "--relations", "2", "--corruptions", "500"),
     ),
     Step(
         "sqlfluff",

@@ -40,8 +40,11 @@ def same_net_sales(before: Cells, after: Cells) -> Iterator[str]:
 
 
 def parts_add_up(one: Cells, other: Cells, both: Cells) -> Iterator[str]:
-    """Numerators and denominators of both businesses together are the sums of theirs."""
+    """Numerators and denominators of both together are the sums of theirs, in periods of both."""
+    periods = _periods(one) & _periods(other)
     for key, cell in both.items():
+        if (key.period_grain, key.period_start) not in periods:
+            continue
         for part in ("numerator", "denominator"):
             parts = [getattr(cells[key], part) if key in cells else 0 for cells in (one, other)]
             whole = getattr(cell, part)
@@ -50,3 +53,7 @@ def parts_add_up(one: Cells, other: Cells, both: Cells) -> Iterator[str]:
             if Decimal(whole) != sum(map(Decimal, parts)):
                 where = ", ".join(str(value) for value in vars(key).values())
                 yield f"{where}: {part} {whole} together, {parts[0]} and {parts[1]} apart"
+
+
+def _periods(cells: Cells) -> set[tuple[str, object]]:
+    return {(key.period_grain, key.period_start) for key in cells}
