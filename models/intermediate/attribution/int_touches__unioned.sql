@@ -156,9 +156,7 @@ touches as (
 ),
 
 internal_accounts as (
-    select distinct account_id
-    from {{ ref('int_identity__companies') }}
-    where is_internal
+    {{ internal_accounts() | indent(4) }}
 ),
 
 -- A visit of one's own people is on nobody's path.

@@ -26,9 +26,7 @@ without_rate as (
 ),
 
 internal_accounts as (
-    select distinct account_id
-    from {{ ref('int_identity__companies') }}
-    where is_internal
+    {{ internal_accounts() | indent(4) }}
 ),
 
 -- What counts nowhere says nothing against the contracts of others.

@@ -70,9 +70,7 @@ visitors as (
 ),
 
 internal_accounts as (
-    select distinct account_id
-    from {{ ref('int_identity__companies') }}
-    where is_internal
+    {{ internal_accounts() | indent(4) }}
 ),
 
 links as (

@@ -29,8 +29,7 @@ with opportunities as (
 companies as (
     select
         company_id,
-        account_id,
-        is_internal
+        account_id
     from {{ ref('int_identity__companies') }}
 ),
 
@@ -57,9 +56,7 @@ orders as (
 ),
 
 internal_accounts as (
-    select distinct account_id
-    from companies
-    where is_internal
+    {{ internal_accounts() | indent(4) }}
 ),
 
 identified as (

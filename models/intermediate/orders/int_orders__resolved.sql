@@ -67,9 +67,7 @@ identified as (
 ),
 
 internal_accounts as (
-    select distinct account_id
-    from {{ ref('int_identity__companies') }}
-    where is_internal
+    {{ internal_accounts() | indent(4) }}
 ),
 
 judged as (

@@ -30,8 +30,7 @@ quotes as (
 companies as (
     select
         company_id,
-        account_id,
-        is_internal
+        account_id
     from {{ ref('int_identity__companies') }}
 ),
 
@@ -53,9 +52,7 @@ orders as (
 ),
 
 internal_accounts as (
-    select distinct account_id
-    from companies
-    where is_internal
+    {{ internal_accounts() | indent(4) }}
 ),
 
 leads as (

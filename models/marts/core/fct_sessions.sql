@@ -18,9 +18,7 @@ session_keys as (
 ),
 
 internal_accounts as (
-    select distinct account_id
-    from {{ ref('int_identity__companies') }}
-    where is_internal
+    {{ internal_accounts() | indent(4) }}
 ),
 
 first_orders as (
