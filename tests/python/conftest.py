@@ -15,8 +15,8 @@ from types import ModuleType
 import duckdb
 import pytest
 from commerce_kpis.dbt_run import DBT
+from commerce_kpis.own_postgres import running_server, server_binaries
 from commerce_kpis.publish import publish
-from postgres_server import running_server, server_binaries
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 SHOWN = re.compile(
@@ -149,13 +149,12 @@ def python_model(path: str) -> ModuleType:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[dict[str, str]]:
     """The environment variables that lead to a PostgreSQL server, run for these tests."""
-    binaries = server_binaries()
-    if binaries is None:
+    if server_binaries() is None:
         message = "There is no PostgreSQL server: install the package postgresql."
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-    with running_server(binaries) as variables:
+    with running_server() as variables:
         yield variables
 
 

@@ -6,13 +6,20 @@ import json
 import os
 import shutil
 import subprocess
-import textwrap
 from pathlib import Path
 
 import duckdb
+import yaml
 from commerce_kpis.dbt_run import DBT
 from commerce_kpis.generate_macros import jinja_macro, landing_contract
 from conftest import PROJECT
+
+
+def profile_with(text: str) -> str:
+    """The example profile, its first target with further YAML."""
+    profile = yaml.safe_load((PROJECT / "profiles.example.yml").read_text(encoding="utf-8"))
+    profile["commerce_kpis"]["outputs"]["dev"].update(yaml.safe_load(text) or {})
+    return yaml.safe_dump(profile, sort_keys=False)
 
 
 class LandingProject:
@@ -34,9 +41,7 @@ class LandingProject:
             ignored = shutil.ignore_patterns("base_contract__*.yml", "__pycache__")
             shutil.copytree(PROJECT / name, folder / name, ignore=ignored)
         shutil.copyfile(PROJECT / "dbt_project.yml", folder / "dbt_project.yml")
-        target = (PROJECT / "profiles.example.yml").read_text(encoding="utf-8").rstrip()
-        text = target + "\n" + textwrap.indent(profile, " " * 6)
-        (folder / "profiles.yml").write_text(text, encoding="utf-8")
+        (folder / "profiles.yml").write_text(profile_with(profile), encoding="utf-8")
 
     def keep_tables(self, *tables: str) -> None:
         """Leave only some tables in the contract: dbt is three times as fast."""

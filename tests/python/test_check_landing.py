@@ -8,7 +8,6 @@ import json
 import re
 import shutil
 import subprocess
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import pytest
 from commerce_kpis.kpi_yaml import kpi_models
 from commerce_kpis.sql import text as literal
 from conftest import PROJECT, run_module
+from landing_project import profile_with
 from postgres_server import connect_postgres, shown_profile
 
 SEEDS = PROJECT / "seeds" / "raw"
@@ -35,9 +35,7 @@ def check(tmp_path: Path) -> Check:
     """Run the command with a profile whose build file is build.duckdb in the test's folder."""
 
     def run(*arguments: object, profile: str = "", **environment: str):
-        target = (PROJECT / "profiles.example.yml").read_text(encoding="utf-8").rstrip()
-        text = target + "\n" + textwrap.indent(profile, " " * 6)
-        (tmp_path / "profiles.yml").write_text(text, encoding="utf-8")
+        (tmp_path / "profiles.yml").write_text(profile_with(profile), encoding="utf-8")
         return run_module(
             "check_landing",
             *arguments,
