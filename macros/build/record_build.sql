@@ -36,11 +36,11 @@
         {%- do adapter.create_schema(api.Relation.create(
             database=target.database, schema='trust'
         )) %}
-        {%- do run_query('create table ' ~ build_relation('build_info') ~ ' as '
+        {%- do run_query('create or replace table ' ~ build_relation('build_info') ~ ' as '
             ~ build_info_sql(results)) %}
-        {%- do run_query('create table ' ~ build_relation('build_models') ~ ' as '
+        {%- do run_query('create or replace table ' ~ build_relation('build_models') ~ ' as '
             ~ build_models_sql(results)) %}
-        {%- do run_query('create table ' ~ build_relation('kpi_queries') ~ ' as '
+        {%- do run_query('create or replace table ' ~ build_relation('kpi_queries') ~ ' as '
             ~ kpi_queries_sql(results)) %}
     {%- endif %}
 {% endmacro %}
@@ -52,7 +52,7 @@
 
 
 {#- Complete: every enabled node has a result (but for the golden totals, which only hold for the
-    shipped parameters), and no argument left out rows. -#}
+    shipped parameters), no argument left out rows, and no other run changed a table meanwhile. -#}
 {% macro build_info_sql(results) %}
     {%- set has_result = [] %}
     {%- set failed = [] %}
@@ -86,7 +86,9 @@
         cast({{ results | length }} as integer) as nodes,
         cast({{ failed | length }} as integer) as failed_nodes,
         cast({{ missing | length }} as integer) as missing_nodes,
-        cast({{ missing | length == 0 and takes_everything() }} as boolean) as is_complete,
+        cast(
+            {{ missing | length == 0 and takes_everything() }} and {{ was_alone(invocation_id) }} as boolean
+        ) as is_complete,
         cast({{ failed | length == 0 }} as boolean) as is_passed
 {% endmacro %}
 

@@ -12,6 +12,7 @@
             {{- create_table_as(false, aside, compiled_code, 'python') }}
         {%- endcall %}
         {%- call statement('rename') %}
+            {{- sign_changes(model.name) }}
             {{ drop_before(relation) }}
             alter table {{ aside }} rename to {{ relation.include(database=false, schema=false) }}
         {%- endcall %}
@@ -53,6 +54,7 @@
     {%- set making = caller() -%}
     {%- call statement('main', auto_begin=not is_alone) %}
         {{ 'begin transaction;' if is_alone }}
+        {{- sign_changes(model.name) }}
         {{ drop_before(relation) }}
         {{ making }}
         {{ comments_on(relation) if config.get('contract').enforced }}

@@ -25,6 +25,7 @@
     {#- In one transaction, since each would else be written to the disk by itself. -#}
     {%- if statements -%}
         begin transaction;
+        {{- sign_changes('bi') }}
         create schema if not exists bi;
         {{ statements | join(';\n') }};
         commit;

@@ -14,10 +14,11 @@ from rich.console import Console
 from commerce_kpis.console import UserError, make_console, run_command
 from commerce_kpis.damaged_files import check_damaged_files
 from commerce_kpis.dbt_run import run_dbt
+from commerce_kpis.finished_builds import FileBuild
 from commerce_kpis.landing_options import generate_macros, landing_options, project_variables
 from commerce_kpis.locks import locked
 from commerce_kpis.mapping import load_mapping, map_delivery
-from commerce_kpis.profile import build_file
+from commerce_kpis.profile import build_of_target, target_option
 from commerce_kpis.project import PUBLISHED_FILE, target_folder, warehouse_folder
 from commerce_kpis.publish import check_as_of, check_target, publish, remove_leftovers
 from commerce_kpis.scorecard import print_scorecard
@@ -36,6 +37,7 @@ DAMAGED = ("not a valid DuckDB database", "replaying WAL", "orrupt", "checksum",
 @click.option("--unit-tests", is_flag=True, help="Run the unit tests of the SQL too.")
 @click.option("--full-refresh", is_flag=True, help="Build incremental tables anew.")
 @click.option("--wait", is_flag=True, help="Wait for a build that is running.")
+@target_option
 def main(
     parameters: dict,
     mapping: str | None,
@@ -56,19 +58,20 @@ def main(
         _check_mapping(mapping, delivery, chosen)
     if as_of:
         chosen["as_of"] = _utc(as_of)
-    file = build_file()
+    build = build_of_target()
+    file = build.file if isinstance(build, FileBuild) else None
     out = out.absolute()
     if out == PUBLISHED_FILE:
         out.parent.mkdir(exist_ok=True)
     folders = [target_folder()]
     target_folder().mkdir(parents=True, exist_ok=True)
-    if file is not None:
+    if build is not None:
         check_target(out, file)
-        folders += [file.parent, out.parent]
+        folders += [out.parent, *([file.parent] if file else [])]
     with locked(folders, wait=wait, command="scripts/build") as descriptors:
         if file is not None:
             _clear(file, out, console)
-        if file is not None and chosen.get("as_of"):
+        if build is not None and chosen.get("as_of"):
             moment = datetime.fromisoformat(chosen["as_of"])
             check_as_of(out, moment, chosen.get("landing", "seeds"))
         if mapping and delivery:
@@ -85,10 +88,10 @@ def main(
         if outcome.return_code != 0:
             raise UserError("The build did not pass, so nothing was published.")
         console.print(f"Built and tested in {outcome.seconds:.0f} s.")
-        if file is None:
+        if build is None:
             console.print("The target is no DuckDB file: there is nothing to publish.")
             return
-        published = publish(file, out)
+        published = publish(build, out)
     console.print(str(published), markup=False)
     print_scorecard(out, console=console, is_optional=True)
 

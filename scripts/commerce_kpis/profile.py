@@ -1,4 +1,4 @@
-"""What profiles.yml says about the build file, read before dbt does, to fail with one line."""
+"""What profiles.yml says about the build, read before dbt does, to fail with one line."""
 
 from __future__ import annotations
 
@@ -6,30 +6,54 @@ import os
 import re
 from pathlib import Path
 
+import click
 import jinja2
 import yaml
 
 from commerce_kpis.console import UserError
+from commerce_kpis.finished_builds import FileBuild, LakeBuild, lake_of
 from commerce_kpis.project import PROFILE, PROJECT, ensure_profile
 
 # The file's name becomes the name of a database, which DuckDB and dbt write into SQL unquoted.
 DATABASE_FILE = re.compile(r"(?!(main|system|temp)(\.|$))\w[\w. -]*", re.IGNORECASE)
 
 
-def build_file() -> Path | None:
-    """The DuckDB file that dbt builds into; None if the target is another engine.
+def _choose(_context: click.Context, _option: click.Parameter, name: str | None) -> None:
+    """Let this command and the dbt it starts use a target, as dbt's own variable does."""
+    if name:
+        os.environ["DBT_TARGET"] = name
+
+
+target_option = click.option(
+    "--target",
+    callback=_choose,
+    expose_value=False,
+    help="Target of profiles.yml to build into, such as lake.",
+)
+
+
+def build_of_target() -> FileBuild | LakeBuild | None:
+    """Where dbt builds to, if it can be published from there.
 
     Raises:
         UserError: no profile, no such target, or a path that points nowhere.
     """
-    try:
-        profile = ensure_profile()
-    except FileNotFoundError as missing:
-        raise UserError(
-            f"There is no {missing}: copy profiles.example.yml there, or unset DBT_PROFILES_DIR."
-        ) from None
+    target = _target(_profile())
+    if target.get("type") == "duckdb" and lake_of(target):
+        return LakeBuild(target)
+    file = build_file()
+    return FileBuild(file) if file else None
+
+
+def build_file() -> Path | None:
+    """The DuckDB file that dbt builds into; None if the target is a lake or another engine.
+
+    Raises:
+        UserError: no profile, no such target, or a path that points nowhere.
+    """
+    profile = _profile()
     target = _target(profile)
-    if target.get("type") != "duckdb":
+    if target.get("type") != "duckdb" or lake_of(target):
         return None
     path = target.get("path")
     if not path or str(path) == ":memory:":
@@ -71,10 +95,20 @@ def write_reading_profile(folder: Path, file: Path) -> None:
     (folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
 
 
+def _profile() -> Path:
+    """The profile that dbt reads."""
+    try:
+        return ensure_profile()
+    except FileNotFoundError as missing:
+        raise UserError(
+            f"There is no {missing}: copy profiles.example.yml there, or unset DBT_PROFILES_DIR."
+        ) from None
+
+
 def _target(profile: Path) -> dict:
     """The chosen target of a profile, rendered."""
     _, target = _chosen(profile)
-    return {key: _rendered(value, profile) for key, value in target.items()}
+    return _rendered(target, profile)
 
 
 def _chosen(profile: Path) -> tuple[str, dict]:
@@ -101,6 +135,10 @@ def _chosen(profile: Path) -> tuple[str, dict]:
 
 def _rendered(value: object, profile: Path) -> object:
     """A value of the profile with its env_var() calls filled in."""
+    if isinstance(value, dict):
+        return {key: _rendered(item, profile) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_rendered(item, profile) for item in value]
     if not isinstance(value, str) or "{" not in value:
         return value
 

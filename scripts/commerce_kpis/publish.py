@@ -19,6 +19,7 @@ from commerce_kpis.build_info import write_build_info
 from commerce_kpis.console import UserError
 from commerce_kpis.email_addresses import without_addresses
 from commerce_kpis.files import fsync
+from commerce_kpis.finished_builds import FileBuild, LakeBuild
 from commerce_kpis.ledger import Ledger, back_up, backup_file, carry_ledger
 from commerce_kpis.project import VIEW_SCHEMA
 from commerce_kpis.sql import first_line, quoted, text
@@ -69,7 +70,7 @@ class _Table:
         return f"{quoted(self.schema)}.{quoted(self.name)}"
 
 
-def check_target(out: Path, build_file: Path) -> None:
+def check_target(out: Path, build_file: Path | None) -> None:
     """Refuse a target that could not be published to, before hours of building.
 
     Raises:
@@ -81,7 +82,7 @@ def check_target(out: Path, build_file: Path) -> None:
         raise UserError(f"There is no folder {out.parent} to publish to: make it first.")
     if not os.access(out.parent, os.W_OK):
         raise UserError(f"{out.parent} is not writable: change its rights or use --out.")
-    if out.resolve() == build_file.resolve():
+    if build_file and out.resolve() == build_file.resolve():
         raise UserError(f"{out} is the build file: publish to another file.")
 
 
@@ -121,7 +122,7 @@ def published_clock(file: Path) -> tuple[datetime | None, str | None]:
     return row or (None, None)
 
 
-def publish(build_file: Path, out: Path) -> Published:
+def publish(build: Path | FileBuild | LakeBuild, out: Path) -> Published:
     """Copy what is published from a finished build into a new file and rename it over `out`.
 
     Raises:
@@ -129,11 +130,12 @@ def publish(build_file: Path, out: Path) -> Published:
             or a check of the copy failed. `out` is then as it was.
     """
     out = out.resolve()
-    check_target(out, build_file)
+    build = FileBuild(build) if isinstance(build, Path) else build
+    check_target(out, build.file if isinstance(build, FileBuild) else None)
     remove_leftovers(out)
     temporary = out.with_name(f".{out.name}.{os.getpid()}{TEMPORARY}")
     try:
-        published = _copy(build_file, temporary, out)
+        published = _copy(build, temporary, out)
         _verify(temporary, published)
         fsync(temporary)
         # A log beside the published file can only come from someone who opened it for writing.
@@ -168,26 +170,20 @@ def remove_leftovers(out: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _copy(build_file: Path, temporary: Path, out: Path) -> Published:
+def _copy(build: FileBuild | LakeBuild, temporary: Path, out: Path) -> Published:
     config = {"temp_directory": f"{temporary}.spill"}
     with duckdb.connect(":memory:", config=config) as connection:
-        try:
-            connection.execute(f"attach {text(build_file)} as build (read_only)")
-        except duckdb.Error as error:
-            raise UserError(
-                f"The build file {build_file} cannot be read ({first_line(error)}): run "
-                "scripts/build, and close other programs that have it open."
-            ) from None
-        is_hashed = not _check_build(connection, build_file)
+        build.attach(connection, "build")
+        is_hashed = not _check_build(connection, build)
         as_of, landing = _as_of(connection), _landing(connection)
         check_as_of(out, as_of, landing)
         connection.execute(f"attach {text(temporary)} as published {_storage()}")
         connection.execute("use published")
-        tables = _tables(connection)
+        tables = _tables(connection, build)
         rows = sum(_copy_table(connection, table, is_hashed) for table in tables)
         write_build_info(connection, as_of, is_hashed)
         ledger = carry_ledger(connection, out, landing)
-        views = _copy_views(connection, build_file.stem)
+        views = _copy_views(connection, build)
         connection.execute("checkpoint published")
         connection.execute("use memory")
         connection.execute("detach published")
@@ -209,7 +205,7 @@ def _landing(connection: duckdb.DuckDBPyConnection) -> str:
     return connection.execute("select landing from build.trust.build_info").fetchone()[0]
 
 
-def _check_build(connection: duckdb.DuckDBPyConnection, build_file: Path) -> bool:
+def _check_build(connection: duckdb.DuckDBPyConnection, build: FileBuild | LakeBuild) -> bool:
     """Only a whole run of `dbt build` in which everything passed is published.
 
     Returns:
@@ -224,14 +220,15 @@ def _check_build(connection: duckdb.DuckDBPyConnection, build_file: Path) -> boo
         row = None
     if row is None or not row[0]:
         raise UserError(
-            f"{build_file} holds no finished build of the whole project: run scripts/build "
+            f"The {build} holds no finished build of the whole project: run scripts/build "
             "(or `dbt build` without a selection), then publish."
         )
     if not row[1]:
         raise UserError(
-            f"The last build in {build_file} had {row[2]} nodes that did not pass: mend them, "
+            f"The last build in the {build} had {row[2]} nodes that did not pass: mend them, "
             "run scripts/build, then publish."
         )
+    build.check_is_of_one_run(connection, "build")
     return row[3]
 
 
@@ -248,7 +245,7 @@ def _as_of(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     return row[0] if row else None
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> list[_Table]:
+def _tables(connection: duckdb.DuckDBPyConnection, build: FileBuild | LakeBuild) -> list[_Table]:
     """What is published: the relations of this build's models, not leftovers of earlier ones."""
     found = connection.execute(
         """
@@ -268,7 +265,10 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[_Table]:
         """,
         [list(BUILD_TABLES)],
     ).fetchall()
-    return [_Table(*row) for row in found]
+    return [
+        _Table(schema, name, build.table_ddl(ddl) if ddl else None, comment)
+        for schema, name, ddl, comment in found
+    ]
 
 
 def _copy_table(connection: duckdb.DuckDBPyConnection, table: _Table, is_hashed: bool) -> int:
@@ -310,7 +310,7 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, table: _Table, is_hashed:
     return counts[0]
 
 
-def _copy_views(connection: duckdb.DuckDBPyConnection, catalog: str) -> int:
+def _copy_views(connection: duckdb.DuckDBPyConnection, build: FileBuild | LakeBuild) -> int:
     """Make the BI views again; a view may read another one, so go on while any succeeds."""
     waiting = connection.execute(
         "select view_name, sql, comment from duckdb_views() "
@@ -321,12 +321,12 @@ def _copy_views(connection: duckdb.DuckDBPyConnection, catalog: str) -> int:
     if waiting:
         connection.execute(f"create schema {VIEW_SCHEMA}")
     # Views written by dbt name the file's catalog, which is another one here.
-    qualifier = re.compile(rf'(?<![\w".])"?{re.escape(catalog)}"?\.(?=["\w])', re.IGNORECASE)
+    qualifier = re.compile(rf'(?<![\w".])"?{re.escape(build.catalog)}"?\.(?=["\w])', re.IGNORECASE)
     while waiting:
         failed = []
         for name, sql, comment in waiting:
             try:
-                connection.execute(qualifier.sub("", sql))
+                connection.execute(qualifier.sub("", build.view_ddl(sql)))
             except duckdb.CatalogException as error:
                 failed.append((name, sql, comment))
                 reason = first_line(error)

@@ -95,12 +95,15 @@ def test_a_secret_would_be_found(text: str, what: str) -> None:
 
 def test_the_example_profile_takes_connections_from_the_environment() -> None:
     profile = yaml.safe_load((PROJECT / "profiles.example.yml").read_text(encoding="utf-8"))
-    no_connection = ("type", "threads", "settings")
+    no_connection = ("type", "threads", "settings", "database", "module_paths", "plugins")
     for outputs in profile.values():
         for output in outputs["outputs"].values():
             values = {name: value for name, value in output.items() if name not in no_connection}
             assert "path" in values
             for name, value in values.items():
+                if value == ":memory:":
+                    assert "attach" in values
+                    continue
                 assert re.search(r"\{\{\s*env_var\('[A-Z_]+'", json.dumps(value)), name
 
 
