@@ -1,0 +1,110 @@
+"""The targets that scripts/compare_targets knows: how each is built, and how it is read.
+
+Another engine is another class here, and a target of its name in profiles.example.yml.
+"""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+
+from commerce_kpis.console import UserError
+from commerce_kpis.dbt_run import run_dbt
+from commerce_kpis.profile import build_of_target
+from commerce_kpis.sql import quoted
+
+DEMO = ["--vars", "{landing: seeds}"]
+
+
+class ComparedTarget(ABC):
+    """A target. `dbt_target` is its name in profiles.example.yml; dbt writes below `folder`."""
+
+    name: str
+    dbt_target: str
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / self.name
+
+    def build(self, console: Console) -> None:
+        """Build the demo company, without unit tests.
+
+        Raises:
+            UserError: it did not pass.
+        """
+        self._choose()
+        console.print(f"Building on {self.name}:")
+        outcome = run_dbt(["build", *DEMO], inherit=[], console=console)
+        if outcome.return_code != 0:
+            raise UserError(f"The build on {self.name} did not pass: there is nothing to compare.")
+        console.print(f"Built and tested on {self.name} in {outcome.seconds:.0f} s.")
+
+    @abstractmethod
+    def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make its schemas core and kpi readable in a database of its name.
+
+        Raises:
+            UserError: there is none.
+        """
+
+    def _choose(self) -> None:
+        """Let dbt and what reads the profile use this target."""
+        os.environ["DBT_TARGET"] = self.dbt_target
+        os.environ["DBT_TARGET_PATH"] = str(self.folder / "target")
+        os.environ["DBT_LOG_PATH"] = str(self.folder / "logs")
+
+
+class _DuckdbDialect(ComparedTarget):
+    """What DuckDB itself can attach."""
+
+    def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._choose()
+        build_of_target().attach(connection, self.name)
+
+
+class DuckdbTarget(_DuckdbDialect):
+    """One DuckDB file."""
+
+    name = "duckdb"
+    dbt_target = "dev"
+
+    def build(self, console: Console) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        os.environ["KPI_BUILD_FILE"] = str(self.folder / "build.duckdb")
+        super().build(console)
+
+
+class LakeTarget(_DuckdbDialect):
+    """Parquet, with its catalog in PostgreSQL."""
+
+    name = "lake"
+    dbt_target = "lake"
+
+    def build(self, console: Console) -> None:
+        self._refuse_own_data()
+        super().build(console)
+
+    def _refuse_own_data(self) -> None:
+        """The demo company must not take the place of somebody's own."""
+        self._choose()
+        with duckdb.connect() as connection:
+            try:
+                build_of_target().attach(connection, self.name)
+                (landing,) = connection.execute(
+                    f"select landing from {quoted(self.name)}.trust.build_info"
+                ).fetchone()
+            except (UserError, duckdb.Error):
+                return  # there is no lake yet, or no finished build in it
+        if landing != "seeds":
+            raise UserError(
+                "The lake holds your own data, which the demo company would replace: name another "
+                "KPI_LAKE_SCHEMA and KPI_LAKE_DATA, or use --serve."
+            )
+
+
+TARGETS: dict[str, type[ComparedTarget]] = {
+    target.name: target for target in (DuckdbTarget, LakeTarget)
+}
