@@ -14,7 +14,7 @@ from commerce_kpis.project import VIEW_SCHEMA
 from commerce_kpis.sql import first_line, quoted, text
 
 # A password that a user has written into the address of a catalog.
-PASSWORD = re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'|\S+)", re.IGNORECASE)
+HIDDEN = re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'|\S+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -145,4 +145,4 @@ def lake_of(target: dict) -> dict | None:
 
 
 def _without_password(words: str) -> str:
-    return PASSWORD.sub(r"\1***", words)
+    return HIDDEN.sub(r"\1***", words)

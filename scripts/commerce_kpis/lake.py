@@ -18,21 +18,21 @@ EXTENSIONS = ("postgres_scanner", "ducklake")
 class Plugin(BasePlugin):
     """Named under `plugins` in profiles.yml; see docs/lake.md.
 
-    Its `config` may name further `extensions`, such as httpfs, and the `secret` of an object store.
+    Its `config` may name further `extensions`, such as httpfs, and how to reach an `object_store`.
     """
 
     def initialize(self, plugin_config: dict) -> None:
         """Keep what the profile says."""
         self.extensions = (*EXTENSIONS, *plugin_config.get("extensions", ()))
-        self.secret = plugin_config.get("secret")
+        self.object_store = plugin_config.get("object_store")
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Load the extensions, before dbt attaches the databases of the profile."""
         for name in self.extensions:
             load_extension(conn, name)
-        if self.secret:
+        if self.object_store:
             # dbt makes its own `secrets` before it asks plugins, when no extension is loaded.
-            options = (f"{name} {text(value)}" for name, value in self.secret.items())
+            options = (f"{name} {text(value)}" for name, value in self.object_store.items())
             conn.execute(f"create secret object_store ({', '.join(options)})")
 
     def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
