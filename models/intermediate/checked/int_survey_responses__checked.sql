@@ -17,18 +17,21 @@ with responses as (
     from {{ ref('stg_contract__survey_responses') }}
 ),
 
-surveys as (
-    select
-        survey_id,
-        survey_type,
-        scale_min,
-        scale_max
-    from {{ ref('stg_contract__surveys') }}
-),
-
 clock as (
     select as_of
     from {{ ref('int_build__clock') }}
+),
+
+-- One deleted since still says what was asked; one loaded after the clock says nothing yet.
+surveys as (
+    select
+        surveys.survey_id,
+        surveys.survey_type,
+        surveys.scale_min,
+        surveys.scale_max
+    from {{ ref('stg_contract__surveys') }} as surveys
+    cross join clock
+    where coalesce(surveys.loaded_at <= clock.as_of, true)
 ),
 
 answered as (

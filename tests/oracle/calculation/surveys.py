@@ -92,8 +92,8 @@ def answers(
     reading: Reading, identity: Identity, account_of_order: Callable[[str], str | None]
 ) -> list[Answer]:
     """Invitations and answers of outside people on a scale of 0 to 10."""
-    # A survey that was deleted since still says what was asked.
-    surveys = {row["survey_id"]: row for row in reading.all("surveys")}
+    # A survey that was deleted since still says what was asked; one loaded later says nothing yet.
+    surveys = {row["survey_id"]: row for row in reading.all("surveys") if _is_loaded(row, reading)}
     found = []
     for row in (*reading.live("survey_responses"), *_not_yet_answered(reading)):
         survey = surveys.get(row["survey_id"])
@@ -136,6 +136,10 @@ def _not_yet_answered(reading: Reading) -> Iterator[dict]:
     """Invitations whose answer is later than the clock: they are known, the answer is not."""
     for row in reading.all("survey_responses"):
         is_late = row["exclusion_reason"] == "after_as_of"
-        is_loaded = row["loaded_at"] is None or row["loaded_at"] <= reading.as_of
-        if is_late and is_loaded and row["invited_at"]:
+        if is_late and _is_loaded(row, reading) and row["invited_at"]:
             yield row | {"responded_at": None, "score": None}
+
+
+def _is_loaded(row: dict, reading: Reading) -> bool:
+    """Whether the loader had written it at the clock."""
+    return row["loaded_at"] is None or row["loaded_at"] <= reading.as_of
