@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from oracle.calculation.cell import Cell, CellKey
+from oracle.calculation.cell import Cell, CellKey, Number
 from oracle.compare import differences
 from oracle.relations.changes import MARK
 
@@ -40,13 +40,10 @@ def same_net_sales(before: Cells, after: Cells) -> Iterator[str]:
 
 
 def parts_add_up(one: Cells, other: Cells, both: Cells) -> Iterator[str]:
-    """Numerators and denominators of both together are the sums of theirs, in periods of both."""
-    periods = _periods(one) & _periods(other)
+    """Numerators and denominators of both together are the sums of theirs, where both have them."""
     for key, cell in both.items():
-        if (key.period_grain, key.period_start) not in periods:
-            continue
         for part in ("numerator", "denominator"):
-            parts = [getattr(cells[key], part) if key in cells else 0 for cells in (one, other)]
+            parts = [_part(cells, key, part) for cells in (one, other)]
             whole = getattr(cell, part)
             if whole is None or None in parts:
                 continue
@@ -55,5 +52,12 @@ def parts_add_up(one: Cells, other: Cells, both: Cells) -> Iterator[str]:
                 yield f"{where}: {part} {whole} together, {parts[0]} and {parts[1]} apart"
 
 
-def _periods(cells: Cells) -> set[tuple[str, object]]:
-    return {(key.period_grain, key.period_start) for key in cells}
+def _part(cells: Cells, key: CellKey, part: str) -> Number | None:
+    """A part of a cell: 0 of a member that has nothing, None where even the total has none.
+
+    So it is of a growth without an earlier period, and of a period that the history has not.
+    """
+    if key not in cells:
+        total = cells.get(replace(key, dimension="total", dimension_value="all"))
+        return None if total is None or getattr(total, part) is None else 0
+    return getattr(cells[key], part)
