@@ -6,7 +6,7 @@ with variants as (
 {%- set code = kpi_definition_code(model_name) %}
 {%- set outer_last = loop.last %}
 {%- for name, variant in meta.variants.items() %}
-{%- set node = graph.nodes['model.commerce_kpis.' ~ model_name] %}
+{%- set node = kpi_node(model_name) %}
 {%- set part = meta.parts.get(name, {}) %}
 {%- set parameters = [] %}
 {%- for parameter in variant.get('parameters', []) %}
