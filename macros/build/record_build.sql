@@ -74,15 +74,15 @@
     {%- set finished_at = modules.datetime.datetime.now(modules.pytz.utc) %}
     {%- set seconds = (finished_at - run_started_at).total_seconds() %}
     select
-        cast('{{ invocation_id }}' as varchar) as build_id,
+        cast('{{ invocation_id }}' as string) as build_id,
         cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as timestamp) as started_at,
         cast('{{ finished_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as timestamp) as finished_at,
         cast({{ seconds | round(1) }} as double) as seconds,
         cast({{ sql_literal(tojson(invocation_args_dict.get('vars') or {}, sort_keys=true)) }}
-            as varchar) as parameters,
+            as string) as parameters,
         cast({{ var('publish_email_addresses') }} as boolean) as has_email_addresses,
-        cast('{{ dbt_version }}' as varchar) as dbt_version,
-        cast('{{ var("landing") }}' as varchar) as landing,
+        cast('{{ dbt_version }}' as string) as dbt_version,
+        cast('{{ var("landing") }}' as string) as landing,
         cast({{ results | length }} as integer) as nodes,
         cast({{ failed | length }} as integer) as failed_nodes,
         cast({{ missing | length }} as integer) as missing_nodes,
@@ -104,10 +104,10 @@
     {%- for result in results if result.node.resource_type in ('model', 'seed', 'snapshot') %}
         {%- set node = result.node %}
         {%- do rows.append(
-            "select cast('" ~ node.schema ~ "' as varchar) as schema_name, "
-            ~ "cast('" ~ node.alias ~ "' as varchar) as model_name, "
-            ~ "cast('" ~ node.resource_type ~ "' as varchar) as resource_type, "
-            ~ "cast('" ~ node.config.materialized ~ "' as varchar) as materialization, "
+            "select cast('" ~ node.schema ~ "' as string) as schema_name, "
+            ~ "cast('" ~ node.alias ~ "' as string) as model_name, "
+            ~ "cast('" ~ node.resource_type ~ "' as string) as resource_type, "
+            ~ "cast('" ~ node.config.materialized ~ "' as string) as materialization, "
             ~ "cast(" ~ (node.config.get('meta', {}).get('publish', (
                 node.schema in ('core', 'kpi', 'trust') or node.unique_id in read_by_kpis
             ))) ~ " as boolean) "

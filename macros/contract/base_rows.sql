@@ -41,7 +41,7 @@ judged as (
 
 marked as (
     select
-        judged.* exclude (raw_row),
+        {{ columns_except(['raw_row'], 'judged') }},
         repeated_keys.versions is not null and judged.reject_reason is null as has_versions,
         case
             when repeated_keys.versions is not null or judged.reject_reason is not null
@@ -74,25 +74,27 @@ ranked as (
 
 decided as (
     select
-        *,
-        case when reject_reason is not null then 'rejected' else 'accepted' end as row_status
+        {{ columns_except(['reject_reason']) }},
+        case when reject_reason is not null then 'rejected' else 'accepted' end as row_status,
+        reject_reason
     from marked
     where not has_versions
     union all
     select
-        * exclude (version_rank, accepted_hash, accepted_updated_at, accepted_loaded_at)
-        replace (
-            case
-                when version_rank = 1 then null
-                when row_hash = accepted_hash then 'exact_duplicate'
-                when
-                    source_updated_at is not distinct from accepted_updated_at
-                    and loaded_at is not distinct from accepted_loaded_at
-                    then 'conflicting_version'
-                else 'superseded_version'
-            end as reject_reason
-        ),
-        case when version_rank = 1 then 'accepted' else 'superseded' end as row_status
+        {{ columns_except([
+            'reject_reason', 'version_rank', 'accepted_hash', 'accepted_updated_at',
+            'accepted_loaded_at',
+        ]) }},
+        case when version_rank = 1 then 'accepted' else 'superseded' end as row_status,
+        case
+            when version_rank = 1 then null
+            when row_hash = accepted_hash then 'exact_duplicate'
+            when
+                source_updated_at is not distinct from accepted_updated_at
+                and loaded_at is not distinct from accepted_loaded_at
+                then 'conflicting_version'
+            else 'superseded_version'
+        end as reject_reason
     from ranked
 )
 

@@ -29,7 +29,7 @@
     {%- for name, column in own.items() if column.pattern is defined -%}
         {%- do found.append([
             'invalid_<column>', name,
-            'not regexp_full_match(' ~ name ~ ", '" ~ column.pattern ~ "')"
+            'not ' ~ is_pattern(name, "'" ~ column.pattern ~ "'")
         ]) -%}
     {%- endfor -%}
     {%- do found.append([

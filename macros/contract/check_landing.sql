@@ -60,13 +60,6 @@
     {%- if problems -%}
         {{ return(problems) }}
     {%- endif -%}
-    {%- set query -%}
-        select count(*)
-        from duckdb_schemas()
-        where
-            lower(database_name) = lower({{ sql_literal(relation.database) }})
-            and lower(schema_name) = lower({{ sql_literal(relation.schema) }})
-    {%- endset -%}
     {%- set own = [target.schema | lower] + built_schemas() -%}
     {%- for node in graph.nodes.values() if node.resource_type in ('model', 'seed', 'snapshot') -%}
         {%- do own.append(node.schema | lower) -%}
@@ -74,7 +67,7 @@
     {%- if relation.database | lower == target.database | lower and relation.schema | lower in own -%}
         {%- do problems.append("The schema " ~ place ~ " (variable landing_schema) is one that this"
             ~ " project builds into: load the raw tables into another. " ~ page) -%}
-    {%- elif run_query(query).rows[0][0] == 0 -%}
+    {%- elif run_query(schema_exists(relation)).rows[0][0] == 0 -%}
         {%- do problems.append("There is no schema " ~ place ~ " (variables landing_database and"
             ~ " landing_schema): name the schema with the raw tables, and attach its database in"
             ~ " profiles.yml if it is another one. " ~ page) -%}

@@ -29,7 +29,7 @@ from (
     {%- for row in rows %}
     (
         '{{ row[0] }}',
-        {{ "'" ~ row[1] ~ "'" if row[1] else 'cast(null as varchar)' }},
+        {{ "'" ~ row[1] ~ "'" if row[1] else 'cast(null as string)' }},
         {{ row[2] | lower }},
         {{ row[3] | lower }}
     ){{ ',' if not loop.last }}

@@ -16,11 +16,11 @@ select
     {% set column = reader.columns[name] -%}
     {{ landing_text('delivered.' ~ adapter.quote(column.name.replace('"', '""')), column.type) }} as {{ name }},
     {%- else -%}
-    cast(null as varchar) as {{ name }},
+    cast(null as string) as {{ name }},
     {%- endif -%}
     {%- endfor %}
     {{ loaded_moment(reader.columns) | indent(4) }} as loaded_moment,
-    cast(to_json(delivered) as varchar) as raw_row
+    {{ row_as_json('delivered') }} as raw_row
 from {{ reader.source }}{{ ')' if reader.files }} as delivered
     {%- if not loop.last %}
 union all
@@ -28,10 +28,10 @@ union all
     {%- else %}
 select
     {%- for name in names %}
-    cast(null as varchar) as {{ name }},
+    cast(null as string) as {{ name }},
     {%- endfor %}
     cast(null as timestamp) as loaded_moment,
-    cast(null as varchar) as raw_row
+    cast(null as string) as raw_row
 where false
     {%- endfor %}
 {% endmacro %}

@@ -1,8 +1,16 @@
 {#- Columns of a row as a JSON text. -#}
 {% macro columns_as_json(names, alias) -%}
+    {%- if target.type == 'spark' -%}
+    to_json(named_struct(
+        {%- for name in names %}
+        '{{ name }}', cast({{ alias }}.{{ name }} as string){{ ',' if not loop.last }}
+        {%- endfor %}
+    ), map('ignoreNullFields', 'false'))
+    {%- else -%}
     cast(json_object(
         {%- for name in names %}
-        '{{ name }}', cast({{ alias }}.{{ name }} as varchar){{ ',' if not loop.last }}
+        '{{ name }}', cast({{ alias }}.{{ name }} as string){{ ',' if not loop.last }}
         {%- endfor %}
-    ) as varchar)
+    ) as string)
+    {%- endif -%}
 {%- endmacro %}

@@ -395,7 +395,7 @@
    },
    {
     "reason": "implausible_service_days",
-    "when": "service_end_date > service_start_date + 3660 or abs(service_start_date - incurred_on) > 3660"
+    "when": "service_end_date > service_start_date + 3660 or service_start_date not between incurred_on - 3660 and incurred_on + 3660"
    }
   ],
   "columns": {

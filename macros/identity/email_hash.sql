@@ -2,7 +2,7 @@
     (`n/a`, `none`) is null, so that it never pools strangers into one person. -#}
 {% macro email_hash(email_sql) -%}
     case
-        when regexp_full_match(trim({{ email_sql }}), '[^@[:space:]]+@[^@[:space:]]+')
+        when {{ is_pattern('trim(' ~ email_sql ~ ')', "'[^@[:space:]]+@[^@[:space:]]+'") }}
             then md5(lower(trim({{ email_sql }})))
     end
 {%- endmacro %}

@@ -21,13 +21,13 @@
             drop schema if exists state cascade;
             {%- else %}
             create schema if not exists state;
-            create table if not exists state.builds (build_number bigint, invocation_id varchar);
+            create table if not exists state.builds (build_number bigint, invocation_id string);
             create table if not exists state.models (
-                model_name varchar, build_number bigint, whole_since bigint, fingerprint varchar,
+                model_name string, build_number bigint, whole_since bigint, fingerprint string,
                 as_of timestamp
             );
             create table if not exists state.changed_units (
-                model_name varchar, build_number bigint, unit varchar
+                model_name string, build_number bigint, unit string
             );
             insert into state.builds
             select coalesce(max(build_number), 0) + 1, '{{ invocation_id }}'

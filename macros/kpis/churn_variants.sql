@@ -57,17 +57,15 @@
     } -%}
 with counted as (
     -- Only a lost unit has a reason; there is no start of which these could be a share.
+    {%- set without_reason = [
+        start, units ~ '_new', units ~ '_reactivated', units ~ '_at_end', 'churn_events',
+        'reactivation_events',
+    ] %}
     select
-        * replace (
-            {%- for part in [
-                start, units ~ '_new', units ~ '_reactivated', units ~ '_at_end', 'churn_events',
-                'reactivation_events',
-            ] %}
-            case
-                when dimension != 'cancel_reason' then {{ part }}
-            end as {{ part }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        )
+        {{ columns_except(without_reason) }},
+        {%- for part in without_reason %}
+        case when dimension != 'cancel_reason' then {{ part }} end as {{ part }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ relation }}
 ),
 

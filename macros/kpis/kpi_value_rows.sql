@@ -73,7 +73,7 @@ rate_gaps as (
 -- All that is the same for every cell of a period.
 periods as (
     select
-        spine.* exclude (period_end),
+        {{ columns_except(['period_end'], 'spine') }},
         clock.as_of_date,
         clock.history_start_date,
         clock.first_order_date,
@@ -110,7 +110,7 @@ periods as (
 cells as (
     select
         cells.*,
-        periods.* exclude (period_grain, period_start)
+        {{ columns_except(['period_grain', 'period_start'], 'periods') }}
     from {{ relation }} as cells
     inner join periods
         on
@@ -139,7 +139,7 @@ cut as (
             and days.period_start >= running.previous_period_start
             and days.period_start
             < running.previous_period_start
-            + cast(running.as_of_date - running.period_start as integer)
+            + cast({{ days_between('running.period_start', 'running.as_of_date') }} as integer)
     where not running.is_complete_period and running.period_grain not in ('day', 'r12m')
     group by all
 ),
@@ -198,7 +198,7 @@ long as (
         cast({{ 'previous_' ~ variant.n if variant.n else 'null' }} as bigint) as previous_n,
         {{ kpi_interval(name, variant) | indent(8) }},
         {{ "'" ~ (variant.interval.method if variant.interval is mapping else variant.interval) ~ "'"
-            if variant.interval and variant.interval != 'none' else 'cast(null as varchar)' }}
+            if variant.interval and variant.interval != 'none' else 'cast(null as string)' }}
             as ci_method,
         {{ 'is_delivered_' ~ (needed.index(variant.needs) + 1) if variant.needs else 'true' }}
         and not coalesce({{ (variant.flags or {}).get('missing_source', 'false') }}, false)
@@ -257,7 +257,8 @@ long as (
 
 judged as (
     select
-        * replace (case when is_source_delivered and not is_missing_cost then value end as value),
+        {{ columns_except(['value']) }},
+        case when is_source_delivered and not is_missing_cost then value end as value,
         case
             when not is_source_delivered then 'missing_source'
             when is_missing_cost then 'missing_cost'

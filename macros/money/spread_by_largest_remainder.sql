@@ -13,18 +13,16 @@
         select
             spread_id,
             line_id,
-            sign(amount) as amount_sign,
-            cast(abs(cast(amount as decimal(22, 4))) * 10000 as hugeint) as amount_parts,
-            cast(10 ** (4 - minor_unit_digits) as hugeint) as parts_per_unit,
+            {{ sign_of('amount') }} as amount_sign,
+            {{ wide_integer('abs(cast(amount as decimal(22, 4))) * 10000') }} as amount_parts,
+            {{ wide_integer('power(10, 4 - minor_unit_digits)') }} as parts_per_unit,
             cast(
-                cast(
-                    case
-                        when max(weight) over same_spread > 0 then greatest(weight, 0)
-                        when min(weight) over same_spread < 0 then abs(weight)
-                        else 1
-                    end as decimal(22, 4)
-                ) * cast(10000 as decimal(9, 0)) as hugeint
-            ) as weight
+                case
+                    when max(weight) over same_spread > 0 then greatest(weight, 0)
+                    when min(weight) over same_spread < 0 then abs(weight)
+                    else 1
+                end as decimal(22, 4)
+            ) as positive_weight
         from {{ relation }}
         window same_spread as (partition by spread_id)
     ),
@@ -35,12 +33,21 @@
             line_id,
             amount_sign,
             case when amount_parts % parts_per_unit = 0 then parts_per_unit else 1 end as unit_size,
-            amount_parts // case
-                when amount_parts % parts_per_unit = 0 then parts_per_unit else 1
-            end as units,
+            {{ wide_integer('positive_weight * cast(10000 as decimal(9, 0))') }} as weight,
+            amount_parts
+        from weighted
+    ),
+
+    totalled as (
+        select
+            spread_id,
+            line_id,
+            amount_sign,
+            unit_size,
+            {{ integer_divide('amount_parts', 'unit_size') }} as units,
             weight,
             sum(weight) over (partition by spread_id) as total_weight
-        from weighted
+        from in_units
     ),
 
     rounded_down as (
@@ -50,9 +57,9 @@
             amount_sign,
             unit_size,
             units,
-            (units * weight) // total_weight as line_units,
+            {{ integer_divide('units * weight', 'total_weight') }} as line_units,
             (units * weight) % total_weight as remainder
-        from in_units
+        from totalled
     ),
 
     ranked as (

@@ -40,11 +40,11 @@ states as (
             where unit_spells.active_from >= periods.period_start
         ) as first_start_in_period,
         -- How a unit was lost is said by the end of its last spell.
-        arg_max(
-            struct_pack(
-                is_voluntary := unit_spells.is_voluntary,
-                cancel_reason := unit_spells.cancel_reason
-            ),
+        max_by(
+            {{ named_values({
+                'is_voluntary': 'unit_spells.is_voluntary',
+                'cancel_reason': 'unit_spells.cancel_reason',
+            }) }},
             (unit_spells.active_to, unit_spells.spell_number)
         ) as last_end
     from unit_spells

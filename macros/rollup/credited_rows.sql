@@ -15,7 +15,7 @@ select
     {%- for name in dimensions %}
     coalesce(credits.{{ name }}, '(unattributed)') as {{ name }},
     {%- endfor %}
-    dated.* exclude ({{ ([conversion] + measures) | join(', ') }}),
+    {{ columns_except([conversion] + measures, 'dated') }},
     {%- for measure in measures %}
     dated.{{ measure }} * coalesce(cast(credits.credit as decimal(19, 8)), 1)
         as {{ measure }}{{ ',' if not loop.last }}

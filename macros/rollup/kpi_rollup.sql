@@ -82,7 +82,7 @@ set_sums_{{ number }} as (
 set_members_{{ number }} as (
     select
         set_sums.*,
-        members.* exclude (member_set)
+        {{ columns_except(['member_set'], 'members') }}
     from set_sums_{{ number }} as set_sums
     inner join {{ input.members }} as members
         on set_sums.member_set = members.member_set

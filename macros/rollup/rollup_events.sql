@@ -6,7 +6,7 @@
     'quarter': 'quarter_start', 'year': 'year_start',
 } -%}
 with dated as (
-    select dates.*, days.* exclude (event_date)
+    select dates.*, {{ columns_except(['event_date'], 'days') }}
     from {{ relation }} as days
     inner join {{ ref('dim_dates') }} as dates
         on days.event_date = dates.date_day

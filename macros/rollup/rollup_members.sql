@@ -13,7 +13,7 @@ select
     end as dimension,
     case
         {%- for name in dimensions %}
-        when grouping({{ name }}) = 0 then cast({{ name }} as varchar)
+        when grouping({{ name }}) = 0 then cast({{ name }} as string)
         {%- endfor %}
         else 'all'
     end as dimension_value,

@@ -47,14 +47,19 @@ kept as (
 )
 
 {% if grains | reject('equalto', 'r12m') | list -%}
-select * exclude (period_index), period_index as from_index, period_index as to_index
+select
+    {{ columns_except(['period_index', 'period_grain']) }},
+    period_grain,
+    period_index as from_index,
+    period_index as to_index
 from kept
 where period_grain in ('{{ grains | reject("equalto", "r12m") | join("', '") }}')
 {%- endif %}
 {% if 'r12m' in grains -%}
 {{ 'union all' if grains | length > 1 }}
 select
-    * exclude (period_index) replace ('r12m' as period_grain),
+    {{ columns_except(['period_index', 'period_grain']) }},
+    'r12m' as period_grain,
     {%- if keep == 'last' %}
     period_index as from_index,
     least(

@@ -10,7 +10,7 @@ with given as (
     select distinct
         marketing_channel as source,
         marketing_channel as medium,
-        cast(null as varchar) as campaign
+        cast(null as string) as campaign
     from {{ relation }}
     where marketing_channel is not null
 ),
@@ -43,5 +43,5 @@ left join listed
 
 {#- A name without case, spaces and signs. -#}
 {% macro letters_of(text_sql) -%}
-    regexp_replace(lower({{ text_sql }}), '[^a-z0-9]', '', 'g')
+    {{ replace_pattern('lower(' ~ text_sql ~ ')', "'[^a-z0-9]'") }}
 {%- endmacro %}

@@ -5,18 +5,18 @@
     first shares take the units left over. What an amount holds below a minor unit is in the first
     share. A negative amount is split like its absolute value. -#}
 {% macro even_share(amount, position, shares) -%}
-    {%- set minor_units = "cast(trunc(abs(" ~ amount ~ ") * 100) as hugeint)" -%}
+    {%- set minor_units = wide_integer('floor(abs(' ~ amount ~ ') * 100)') -%}
     cast(
         cast(
-            sign({{ amount }}) * (
-                {{ minor_units }} // {{ shares }}
+            {{ sign_of(amount) }} * (
+                {{ integer_divide(minor_units, shares) }}
                 + case when {{ position }} <= {{ minor_units }} % {{ shares }} then 1 else 0 end
             ) as decimal(18, 0)
         ) * 0.01
         + case
             when {{ position }} = 1
                 then {{ amount }}
-                    - cast(sign({{ amount }}) * {{ minor_units }} as decimal(18, 0)) * 0.01
+                    - cast({{ sign_of(amount) }} * {{ minor_units }} as decimal(18, 0)) * 0.01
             else 0
         end
         as decimal(18, 4)

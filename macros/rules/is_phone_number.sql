@@ -3,7 +3,7 @@
 {% macro is_phone_number(text_sql) -%}
     coalesce(
         {{ matches_pattern('trim(' ~ text_sql ~ ')', "'^[+]?[0-9 ()./x-]+$'") }}
-        and length(regexp_replace({{ text_sql }}, '[^0-9]', '', 'g')) >= 7,
+        and length({{ replace_pattern(text_sql, "'[^0-9]'") }}) >= 7,
         false
     )
 {%- endmacro %}

@@ -7,18 +7,9 @@
 
 {#- The path of a URL without host, query and fragment; `/` if it has none. -#}
 {% macro url_path(url_sql) -%}
+    {%- set local = replace_pattern(url_sql, "'^[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*'") -%}
     case
         when {{ url_sql }} is not null
-            then coalesce(
-                nullif(
-                    regexp_replace(
-                        regexp_replace({{ url_sql }}, '^[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*', ''),
-                        '[?#].*$',
-                        ''
-                    ),
-                    ''
-                ),
-                '/'
-            )
+            then coalesce(nullif({{ replace_pattern(local, "'[?#].*$'") }}, ''), '/')
     end
 {%- endmacro %}

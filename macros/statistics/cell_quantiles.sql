@@ -158,7 +158,7 @@ member_values as (
     select
         dated_values.*,
         '{{ name }}' as dimension,
-        cast({{ name }} as varchar) as dimension_value
+        cast({{ name }} as string) as dimension_value
     from dated_values
     where {{ name }} is not null
     {%- endfor %}

@@ -142,7 +142,7 @@
     {%- for name, variant in meta.variants.items() -%}
         {%- set low, high = variant.get('bounds', [none, none]) -%}
         {%- set breaks -%}
-            isnan(cast({{ name }} as double)) or isinf(cast({{ name }} as double))
+            isnan(cast({{ name }} as double)) or abs({{ name }}) = cast('Infinity' as double)
             {%- if low is not none %} or {{ name }} < {{ low }}{% endif %}
             {%- if high is not none %} or {{ name }} > {{ high }}{% endif %}
         {%- endset -%}

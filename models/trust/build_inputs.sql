@@ -8,9 +8,9 @@ with row_texts as (
             chr(31),
             row_hash,
             source_name,
-            coalesce(cast(source_updated_at as varchar), ''),
-            coalesce(cast(loaded_at as varchar), ''),
-            cast(is_deleted as varchar)
+            coalesce(cast(source_updated_at as string), ''),
+            coalesce(cast(loaded_at as string), ''),
+            cast(is_deleted as string)
         ) as row_text
     from {{ ref('base_contract__' ~ table_name) }}
     {{ 'union all' if not loop.last }}
@@ -32,14 +32,13 @@ input_files as (
     select
         '{{ table_name }}' as table_name,
         {{ sql_literal(file.name) }} as file_name,
-        size as file_bytes
-    from read_blob({{ path_literal(file.path) }})
+        {{ file_bytes(file.path) }} as file_bytes
     union all
     {%- endfor %}
     {%- endfor %}
     select
-        cast(null as varchar) as table_name,
-        cast(null as varchar) as file_name,
+        cast(null as string) as table_name,
+        cast(null as string) as file_name,
         cast(null as bigint) as file_bytes
     where false
 ),
@@ -47,7 +46,7 @@ input_files as (
 files_by_table as (
     select
         table_name,
-        string_agg(file_name, ', ' order by file_name) as file_names,
+        {{ joined_texts('file_name', "', '", 'file_name') }} as file_names,
         sum(file_bytes) as file_bytes
     from input_files
     group by table_name

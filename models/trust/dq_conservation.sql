@@ -79,8 +79,8 @@ fact_rows as (
     union all
     {%- endfor %}
     select
-        cast(null as varchar) as table_name,
-        cast(null as varchar) as row_key,
+        cast(null as string) as table_name,
+        cast(null as string) as row_key,
         cast(null as boolean) as is_eligible
     where false
 ),
@@ -100,7 +100,7 @@ kept_whole as (
     select '{{ fact.table }}' as table_name
     union all
     {%- endfor %}
-    select cast(null as varchar) as table_name
+    select cast(null as string) as table_name
     where false
 ),
 

@@ -4,7 +4,7 @@ with staging_shelf as (
     {%- for table_name, contract in landing_contract().items() %}
     {%- set keys = [] %}
     {%- for name, column in contract.columns.items() if column.need in ('key', 'optional_key') %}
-    {%- do keys.append('cast(shelf_rows.' ~ name ~ ' as varchar)') %}
+    {%- do keys.append('cast(shelf_rows.' ~ name ~ ' as string)') %}
     {%- endfor %}
     select
         '{{ table_name }}' as table_name,

@@ -35,11 +35,9 @@ reasons as (
 reasons_in_order as (
     select
         table_name,
-        string_agg(
-            reject_reason || ' ' || rows_rejected,
-            ', '
-            order by rows_rejected desc, reject_reason asc
-        ) as reject_reasons
+        {{ joined_texts(
+            "reject_reason || ' ' || rows_rejected", "', '", 'rows_rejected desc, reject_reason asc'
+        ) }} as reject_reasons
     from reasons
     group by table_name
 ),

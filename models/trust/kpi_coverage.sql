@@ -37,9 +37,9 @@ shares as (
     {%- endfor %}
     {%- endfor %}
     select
-        cast(null as varchar) as kpi,
-        cast(null as varchar) as part,
-        cast(null as varchar) as dimension,
+        cast(null as string) as kpi,
+        cast(null as string) as part,
+        cast(null as string) as dimension,
         cast(null as date) as period_start,
         cast(null as boolean) as is_complete_period,
         cast(null as decimal(38, 8)) as amount,

@@ -94,7 +94,7 @@ dated as (
         *,
         {{ days_between('anchor_date', 'piece_from') }} as days_from,
         {{ days_between('anchor_date', 'piece_to') }} as days_to,
-        cast(anchor_date + months_since * interval 1 month as date) as billing_date
+        {{ months_after('anchor_date', 'months_since') }} as billing_date
     from pieces
 ),
 
@@ -155,7 +155,7 @@ intervals as (
 final as (
     select
         months.month_start,
-        cast(intervals.billing_interval as varchar) as billing_interval,
+        cast(intervals.billing_interval as string) as billing_interval,
         {%- for column, type in [
             ('billings', 'bigint'), ('billed_amount', 'decimal(18, 4)'), ('mrr', 'decimal(18, 4)'),
         ] %}

@@ -9,7 +9,7 @@ with checked as (
     union all
     {%- endfor %}
     select
-        cast(null as varchar) as table_name,
+        cast(null as string) as table_name,
         cast(null as bigint) as checked_rows
     where false
 ),
@@ -23,7 +23,7 @@ accepted as (
     union all
     {%- endfor %}
     select
-        cast(null as varchar) as table_name,
+        cast(null as string) as table_name,
         cast(null as bigint) as accepted_rows
     where false
 )

@@ -48,13 +48,13 @@ stretches as (
 -- window is counted exactly from its edges, and no row is made for each active day.
 edges as (
     select
-        * exclude (starts_on, ends_on),
+        {{ columns_except(['starts_on', 'ends_on']) }},
         starts_on as edge_date,
         1 as sign
     from stretches
     union all
     select
-        * exclude (starts_on, ends_on),
+        {{ columns_except(['starts_on', 'ends_on']) }},
         ends_on as edge_date,
         -1 as sign
     from stretches

@@ -33,7 +33,7 @@ final as (
         coalesce(account_versions.sales_rep, '(unknown)') as account_owner,
         account_versions.ultimate_parent_id as ultimate_parent,
         coalesce(account_versions.acquisition_channel, '(unattributed)') as acquisition_channel,
-        coalesce(left(cast(first_orders.first_order_date as varchar), 7), '(unknown)')
+        coalesce(left(cast(first_orders.first_order_date as string), 7), '(unknown)')
             as cohort_month,
         coalesce(first_orders.first_product_category, '(unknown)') as first_product_category
     from account_versions

@@ -21,7 +21,7 @@ climbed as (
     select
         account_id,
         account_id as top_account_id,
-        [account_id] as path,
+        {{ list_of('account_id') }} as path,
         false as is_circle,
         date '0001-01-01' as valid_from_date,
         date '9999-12-31' as valid_to_date
@@ -30,8 +30,8 @@ climbed as (
     select
         climbed.account_id,
         links.parent_account_id as top_account_id,
-        list_append(climbed.path, links.parent_account_id) as path,
-        list_contains(climbed.path, links.parent_account_id) as is_circle,
+        array_append(climbed.path, links.parent_account_id) as path,
+        array_contains(climbed.path, links.parent_account_id) as is_circle,
         greatest(climbed.valid_from_date, links.valid_from_date) as valid_from_date,
         least(climbed.valid_to_date, links.valid_to_date) as valid_to_date
     from climbed

@@ -17,10 +17,10 @@ companies as (
 newest_versions as (
     select
         company_id,
-        arg_max(merged_into_company_id, coalesce(valid_from, timestamp '0001-01-01'))
+        max_by(merged_into_company_id, coalesce(valid_from, timestamp '0001-01-01'))
             as merged_into_company_id,
         any_value(source_name) as source_name,
-        arg_max(row_hash, coalesce(valid_from, timestamp '0001-01-01')) as row_hash
+        max_by(row_hash, coalesce(valid_from, timestamp '0001-01-01')) as row_hash
     from companies
     group by company_id
 ),

@@ -66,7 +66,7 @@ final as (
             when stage is null then 'unknown_stage'
             when entered_at < lead_created_at then 'event_before_lead'
         end as reject_reason,
-        concat_ws(' | ', lead_id, source_stage, cast(entered_at as varchar)) as row_key,
+        concat_ws(' | ', lead_id, source_stage, cast(entered_at as string)) as row_key,
         cast(null as decimal(18, 4)) as amount
     from named
 )

@@ -12,7 +12,7 @@ with ad_spend as (
         marketing_channel,
         campaign,
         platform,
-        cast(null as varchar) as segment,
+        cast(null as string) as segment,
         true as is_paid_media,
         exclusion_reason
     from {{ ref('int_ad_spend__checked') }}
@@ -39,7 +39,7 @@ ledger as (
         fx_rate,
         marketing_channel,
         campaign,
-        cast(null as varchar) as platform,
+        cast(null as string) as platform,
         segment,
         is_paid_media,
         exclusion_reason

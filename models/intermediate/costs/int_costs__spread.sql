@@ -32,8 +32,8 @@ days as (
 numbered as (
     select
         *,
-        cost_date - cost_from_date + 1 as day_number,
-        cost_to_date - cost_from_date as service_days
+        {{ days_between('cost_from_date', 'cost_date') }} + 1 as day_number,
+        {{ days_between('cost_from_date', 'cost_to_date') }} as service_days
     from days
 ),
 

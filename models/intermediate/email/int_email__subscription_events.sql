@@ -105,12 +105,10 @@ placed as (
         *,
         event_type in ('subscribe', 'import') as is_sign_up,
         coalesce(
-            last_value(
-                case event_type
-                    when 'confirm' then null
-                    else event_type in ('subscribe', 'import')
-                end ignore nulls
-            ) over (
+            {{ passing_over_nulls(
+                'last_value',
+                "case when event_type != 'confirm' then event_type in ('subscribe', 'import') end"
+            ) }} over (
                 partition by email_hash, list_name, exclusion_reason is null
                 order by {{ in_order }}
                 rows between unbounded preceding and 1 preceding

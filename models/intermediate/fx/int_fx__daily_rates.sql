@@ -43,7 +43,7 @@ one_a_day as (
         select
             currency_code,
             rate_date,
-            arg_min(rate, (preference, source_name)) as rate
+            min_by(rate, (preference, source_name)) as rate
         from to_reporting_currency
         where currency_code != '{{ var("reporting_currency") }}'
         group by currency_code, rate_date
@@ -55,41 +55,32 @@ carried as (
         currency_code,
         rate_date as quoted_date,
         rate,
-        unnest(range(
-            cast(rate_date as timestamp),
-            cast(
-                least(
-                    coalesce(next_rate_date, date '9999-12-31'),
-                    rate_date + {{ var('fx_carry_forward_days') }} + 1
-                ) as timestamp
-            ),
-            interval 1 day
-        )) as rate_date
+        {{ date_series(
+            'rate_date',
+            "least(coalesce(next_rate_date - 1, date '9999-12-30'), rate_date + "
+            ~ var('fx_carry_forward_days') ~ ')'
+        ) }} as rate_date
     from one_a_day
 ),
 
 reporting_currency_days as (
     select
-        unnest(range(
-            timestamp '{{ var("earliest_plausible_date") }}',
-            cast(as_of_date + 1 as timestamp),
-            interval 1 day
-        )) as rate_date
+        {{ date_series("date '" ~ var('earliest_plausible_date') ~ "'", 'as_of_date') }} as rate_date
     from {{ ref('int_build__clock') }}
 ),
 
 final as (
     select
         currency_code,
-        cast(rate_date as date) as rate_date,
-        cast(quoted_date as date) as quoted_date,
+        rate_date,
+        quoted_date,
         cast(rate as decimal(18, 8)) as rate
     from carried
     union all
     select
         '{{ var("reporting_currency") }}' as currency_code,
-        cast(rate_date as date) as rate_date,
-        cast(rate_date as date) as quoted_date,
+        rate_date,
+        rate_date as quoted_date,
         cast(1 as decimal(18, 8)) as rate
     from reporting_currency_days
 )

@@ -47,7 +47,9 @@ final as (
         companies.company_id,
         coalesce(survivors.account_id, companies.company_id) as account_id,
         companies.parent_company_id,
-        nullif(regexp_replace(lower(trim(companies.domain)), '^(@|www[.])', ''), '') as domain,
+        nullif(
+            {{ replace_pattern('lower(trim(companies.domain))', "'^(@|www[.])'") }}, ''
+        ) as domain,
         coalesce(companies.is_internal, false) as is_internal,
         companies.source_name,
         companies.row_hash

@@ -10,7 +10,7 @@ with contacts as (
 -- Who was merged is known by the address of the survivor, who need not have one.
 addressed as (
     select
-        contacts.* exclude (email_hash),
+        {{ columns_except(['email_hash'], 'contacts') }},
         coalesce(survivors.email_hash, contacts.email_hash) as email_hash
     from contacts
     left join contacts as survivors on contacts.surviving_contact_id = survivors.contact_id

@@ -49,7 +49,7 @@ emails as (
 contact_owners as (
     select
         contacts.email_hash,
-        arg_min(
+        min_by(
             contacts.surviving_contact_id,
             (
                 contacts.company_id is null,
@@ -57,7 +57,7 @@ contact_owners as (
                 contacts.contact_id
             )
         ) as contact_id,
-        arg_min(
+        min_by(
             coalesce(companies.account_id, contacts.company_id),
             (
                 contacts.company_id is null,

@@ -78,11 +78,11 @@ evidence as (
 visitor_contacts as (
     select
         evidence.client_id,
-        arg_min(
+        min_by(
             contacts.surviving_contact_id,
             (
                 evidence.evidence_rank,
-                -epoch_us(coalesce(evidence.seen_at, timestamp '1970-01-01')),
+                -{{ microseconds("coalesce(evidence.seen_at, timestamp '1970-01-01')") }},
                 contacts.surviving_contact_id
             )
         ) as contact_id
@@ -95,8 +95,8 @@ visitor_contacts as (
 visitor_orders as (
     select
         client_id,
-        arg_max(
-            account_id, (not starts_with(account_id, 'guest:'), placed_at, order_id)
+        max_by(
+            account_id, (left(account_id, 6) != 'guest:', placed_at, order_id)
         ) as account_id
     from {{ ref('int_orders__resolved') }}
     where

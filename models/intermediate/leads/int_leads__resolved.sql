@@ -161,7 +161,7 @@ pooled as (
 
 judged as (
     select
-        pooled.* exclude (account_id),
+        {{ columns_except(['account_id'], 'pooled') }},
         -- Nobody is pooled: a lead that says nothing about its account is one of its own.
         coalesce(pooled.account_id, 'lead:' || pooled.surviving_lead_id) as account_id,
         case

@@ -39,7 +39,7 @@ moved_at_once as (
 
 judged as (
     select
-        entries.* exclude (exclusion_reason),
+        {{ columns_except(['exclusion_reason'], 'entries') }},
         coalesce(leads.surviving_lead_id, entries.lead_id) as surviving_lead_id,
         coalesce(
             entries.is_bulk_change, moved_at_once.leads > {{ var('bulk_change_leads') }}, false

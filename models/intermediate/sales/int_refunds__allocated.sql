@@ -75,7 +75,7 @@ amounts as (
         refunds.refund_id as give_back_id,
         refunds.refund_id,
         refunds.order_id,
-        cast(null as varchar) as named_line_id,
+        cast(null as string) as named_line_id,
         refunds.amount_excl_tax as amount,
         cast(0 as decimal(18, 4)) as quantity,
         refunds.reason,

@@ -82,7 +82,7 @@ taxes as (
         refunds.refund_id,
         refunds.order_id,
         refunds.refunded_at,
-        cast(null as varchar) as named_line_id,
+        cast(null as string) as named_line_id,
         refunds.tax_amount
     from refunds
     left join refunds_with_line_taxes on refunds.refund_id = refunds_with_line_taxes.refund_id

@@ -36,7 +36,7 @@ lines as (
 
 movements as (
     select
-        movements.* exclude (exclusion_reason),
+        {{ columns_except(['exclusion_reason'], 'movements') }},
         coalesce(orders.exclusion_reason, movements.exclusion_reason) as exclusion_reason,
         orders.order_date,
         orders.currency_code,

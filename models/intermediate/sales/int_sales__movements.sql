@@ -71,7 +71,7 @@ line_cancellations as (
             when lines.line_cancelled_quantity is null then 0
             -- The smaller of the cancelled part and what is left, whatever the sign of the line.
             else
-                sign(lines.net_local) * greatest(
+                {{ sign_of('lines.net_local') }} * greatest(
                     least(
                         abs(coalesce(
                             {{ money_share(
@@ -80,7 +80,7 @@ line_cancellations as (
                             ) }},
                             lines.net_local
                         )),
-                        sign(lines.net_local) * (
+                        {{ sign_of('lines.net_local') }} * (
                             lines.net_local
                             - coalesce(given_back_before.before_line_cancellation, 0)
                         )
@@ -91,7 +91,7 @@ line_cancellations as (
         cast(case
             when lines.line_cancelled_quantity is null then 0
             else
-                sign(lines.tax_local) * greatest(
+                {{ sign_of('lines.tax_local') }} * greatest(
                     least(
                         abs(coalesce(
                             {{ money_share(
@@ -100,7 +100,7 @@ line_cancellations as (
                             ) }},
                             lines.tax_local
                         )),
-                        sign(lines.tax_local) * (
+                        {{ sign_of('lines.tax_local') }} * (
                             lines.tax_local - coalesce(taxes_given_back_before.tax_local, 0)
                         )
                     ),
@@ -228,7 +228,7 @@ cancellations as (
         order_line_id,
         cancelled_at as event_at,
         line_cancelled_local as cancelled_local,
-        sign(quantity) * line_cancelled_quantity as units_cancelled,
+        {{ sign_of('quantity') }} * line_cancelled_quantity as units_cancelled,
         line_exclusion_reason as exclusion_reason
     from line_cancellations
     where line_cancelled_quantity is not null
@@ -238,10 +238,10 @@ cancellations as (
         order_id,
         order_line_id,
         greatest(order_cancelled_at, coalesce(added_at, order_cancelled_at)) as event_at,
-        sign(net_local) * greatest(
-            sign(net_local) * (net_local - line_cancelled_local - before_order_cancellation), 0
+        {{ sign_of('net_local') }} * greatest(
+            {{ sign_of('net_local') }} * (net_local - line_cancelled_local - before_order_cancellation), 0
         ) as cancelled_local,
-        sign(quantity) * greatest(
+        {{ sign_of('quantity') }} * greatest(
             abs(quantity)
             - coalesce(line_cancelled_quantity, 0)
             - abs(units_before_order_cancellation),
@@ -274,7 +274,7 @@ order_charges as (
         case when taxed_orders.order_id is null then coalesce(orders.tax_amount, 0) else 0 end
             as tax_local,
         orders.shipping_amount as shipping_local,
-        cast(null as varchar) as exclusion_reason
+        cast(null as string) as exclusion_reason
     from orders
     left join taxed_orders on orders.order_id = taxed_orders.order_id
     union all
@@ -305,8 +305,8 @@ order_charges as (
         'cancellation_charges' as movement_type,
         cancelled_orders.order_id,
         cancelled_orders.cancelled_at as event_at,
-        -sign(cancelled_orders.tax_local) * greatest(
-            sign(cancelled_orders.tax_local) * (
+        -{{ sign_of('cancelled_orders.tax_local') }} * greatest(
+            {{ sign_of('cancelled_orders.tax_local') }} * (
                 cancelled_orders.tax_local
                 - coalesce(cancelled_order_taxes.tax_local, 0)
                 - coalesce(given_back.tax_local, 0)
@@ -316,7 +316,7 @@ order_charges as (
         -greatest(
             cancelled_orders.shipping_amount - coalesce(given_back.shipping_local, 0), 0
         ) as shipping_local,
-        cast(null as varchar) as exclusion_reason
+        cast(null as string) as exclusion_reason
     from cancelled_orders
     left join cancelled_order_taxes
         on cancelled_orders.order_id = cancelled_order_taxes.order_id
@@ -330,9 +330,9 @@ unioned as (
         movement_type,
         order_id,
         order_line_id,
-        cast(null as varchar) as refund_id,
-        cast(null as varchar) as refund_kind,
-        cast(null as varchar) as return_reason,
+        cast(null as string) as refund_id,
+        cast(null as string) as refund_kind,
+        cast(null as string) as return_reason,
         event_at,
         gross_local,
         discount_local,

@@ -30,7 +30,7 @@ rates as (
 -- Another currency is worth something else in each month; the reporting currency is not.
 pieces as (
     select
-        states.* exclude (valid_from, valid_to),
+        {{ columns_except(['valid_from', 'valid_to'], 'states') }},
         greatest(states.valid_from, months.month_start) as valid_from,
         case
             when states.valid_to > clock.as_of_date and months.month_end > clock.as_of_date
@@ -51,7 +51,7 @@ pieces as (
     where states.currency != '{{ var("reporting_currency") }}'
     union all
     select
-        states.* exclude (valid_from, valid_to),
+        {{ columns_except(['valid_from', 'valid_to'], 'states') }},
         states.valid_from,
         states.valid_to,
         1 as rate

@@ -102,7 +102,7 @@ steps as (
         start_date as valid_from,
         1 as step_order,
         cast(null as timestamp) as recorded_at,
-        cast(null as varchar) as change_id,
+        cast(null as string) as change_id,
         true as is_running,
         false as is_paused,
         trial_end_date is not null as is_trial,
@@ -182,7 +182,7 @@ filled as (
         subscription_id,
         valid_from,
         {%- for column in state_columns %}
-        last_value({{ column }} ignore nulls) over so_far as {{ column }},
+        {{ passing_over_nulls('last_value', column) }} over so_far as {{ column }},
         {%- endfor %}
         row_number() over so_far as step_number
     from steps

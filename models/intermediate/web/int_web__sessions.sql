@@ -106,7 +106,7 @@ gaps as (
         *,
         row_number() over visitor_hits as hit_number,
         {{ origin }} as origin,
-        lag({{ origin }} ignore nulls) over visitor_hits as origin_before,
+        {{ passing_over_nulls('lag', origin) }} over visitor_hits as origin_before,
         case
             when
                 event_at <= lag(event_at) over visitor_hits
@@ -157,8 +157,8 @@ sessions as (
         bool_or(event_name = 'checkout') as has_checkout,
         bool_or(event_name = 'form_submit') as has_form_submit,
         min(event_at) filter (where event_name = 'product_view') as product_view_at,
-        list(event_at) filter (where event_name = 'add_to_cart') as cart_moments,
-        list(event_at) filter (where event_name = 'checkout') as checkout_moments
+        array_agg(event_at) filter (where event_name = 'add_to_cart') as cart_moments,
+        array_agg(event_at) filter (where event_name = 'checkout') as checkout_moments
     from numbered
     group by source_name, client_id, is_bot, session_number
 ),
@@ -181,7 +181,7 @@ steps as (
 final as (
     select
         client_id || case when is_bot then '#bot@' else '@' end
-        || cast(date_trunc('second', started_at) as varchar) as session_id,
+        || cast(date_trunc('second', started_at) as string) as session_id,
         source_name,
         client_id,
         contact_id,

@@ -98,19 +98,19 @@ unioned as (
         date '0001-01-01' as valid_from_date,
         date '9999-12-31' as valid_to_date,
         case
-            when starts_with(account_id, 'person:') then 'person'
-            when starts_with(account_id, 'guest:') then 'guest'
+            when left(account_id, 7) = 'person:' then 'person'
+            when left(account_id, 6) = 'guest:' then 'guest'
             else 'company'
         end as account_kind,
-        cast(null as varchar) as account_name,
-        cast(null as varchar) as parent_account_id,
+        cast(null as string) as account_name,
+        cast(null as string) as parent_account_id,
         account_id as ultimate_parent_id,
-        cast(null as varchar) as industry,
-        cast(null as varchar) as segment,
-        cast(null as varchar) as country_code,
-        cast(null as varchar) as account_size_band,
-        cast(null as varchar) as sales_rep_id,
-        cast(null as varchar) as original_source,
+        cast(null as string) as industry,
+        cast(null as string) as segment,
+        cast(null as string) as country_code,
+        cast(null as string) as account_size_band,
+        cast(null as string) as sales_rep_id,
+        cast(null as string) as original_source,
         is_internal
     from without_company
 ),

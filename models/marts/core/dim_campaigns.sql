@@ -12,11 +12,11 @@ with campaigns as (
 
 final as (
     select
-        cast(campaign as varchar) as campaign,
-        cast(coalesce(marketing_channel, {{ unknown }}) as varchar) as marketing_channel,
-        cast(coalesce(program, {{ unknown }}) as varchar) as program,
-        cast(coalesce(initiative, {{ unknown }}) as varchar) as initiative,
-        cast(coalesce(tactic, {{ unknown }}) as varchar) as tactic,
+        cast(campaign as string) as campaign,
+        cast(coalesce(marketing_channel, {{ unknown }}) as string) as marketing_channel,
+        cast(coalesce(program, {{ unknown }}) as string) as program,
+        cast(coalesce(initiative, {{ unknown }}) as string) as initiative,
+        cast(coalesce(tactic, {{ unknown }}) as string) as tactic,
         cast(is_lead_generation as boolean) as is_lead_generation
     from campaigns
 )

@@ -23,8 +23,8 @@ unioned as (
         coalesce(sold.product_id, '(unknown)') as product_id,
         date '0001-01-01' as valid_from_date,
         date '9999-12-31' as valid_to_date,
-        cast(null as varchar) as product_name,
-        cast(null as varchar) as product_category,
+        cast(null as string) as product_name,
+        cast(null as string) as product_category,
         false as is_gift_card
     from (
         select product_id from sold

@@ -38,7 +38,7 @@ ranges as (
         cast(order_date + interval {{ var('inactivity_days') }} day as date) as active_to,
         'inactivity' as end_reason,
         cast(null as boolean) as is_voluntary,
-        cast(null as varchar) as cancel_reason
+        cast(null as string) as cancel_reason
     from order_days
     union all
     select

@@ -159,16 +159,16 @@ settled as (
 
 final as (
     select
-        cast(touches.conversion_type as varchar) as conversion_type,
-        cast(touches.conversion_id as varchar) as conversion_id,
-        cast(settled.attribution_model as varchar) as attribution_model,
+        cast(touches.conversion_type as string) as conversion_type,
+        cast(touches.conversion_id as string) as conversion_id,
+        cast(settled.attribution_model as string) as attribution_model,
         cast(touches.converted_date as date) as converted_date,
-        cast(touches.account_id as varchar) as account_id,
+        cast(touches.account_id as string) as account_id,
         cast(touches.is_valid_conversion as boolean) as is_valid_conversion,
-        cast(touches.touch_id as varchar) as touch_id,
+        cast(touches.touch_id as string) as touch_id,
         cast(touches.touched_at as timestamp) as touched_at,
         {%- for name in ['marketing_channel', 'campaign', 'program', 'initiative', 'tactic'] %}
-        cast(coalesce(touches.{{ name }}, '(unattributed)') as varchar) as {{ name }},
+        cast(coalesce(touches.{{ name }}, '(unattributed)') as string) as {{ name }},
         {%- endfor %}
         cast(coalesce(touches.is_marketing, false) as boolean) as is_marketing,
         cast(coalesce(touches.is_paid, false) as boolean) as is_paid,

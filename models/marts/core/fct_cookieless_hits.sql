@@ -24,7 +24,7 @@ visits as (
         bytes_sent,
         device_type,
         country_code,
-        cast(null as varchar) as exclusion_reason
+        cast(null as string) as exclusion_reason
     from {{ ref('int_sessions__resolved') }}
     where exclusion_reason = 'no_visitor'
 ),
@@ -37,16 +37,16 @@ unioned as (
 
 final as (
     select
-        cast(hit_id as varchar) as hit_id,
-        cast(source_name as varchar) as source_name,
+        cast(hit_id as string) as hit_id,
+        cast(source_name as string) as source_name,
         cast(hit_at as timestamp) as hit_at,
         cast(hit_date as date) as hit_date,
         cast(pageviews as bigint) as pageviews,
         cast(bytes_sent as bigint) as bytes_sent,
-        cast(coalesce(device_type, {{ unknown }}) as varchar) as device_type,
-        cast(coalesce(country_code, {{ unknown }}) as varchar) as country,
+        cast(coalesce(device_type, {{ unknown }}) as string) as device_type,
+        cast(coalesce(country_code, {{ unknown }}) as string) as country,
         cast(exclusion_reason is null as boolean) as is_eligible,
-        cast(exclusion_reason as varchar) as exclusion_reason
+        cast(exclusion_reason as string) as exclusion_reason
     from unioned
 )
 

@@ -90,7 +90,7 @@ final as (
         cost_date,
         cost_scope,
         cast(
-            sign(amount)
+            {{ sign_of('amount') }}
             * cast(
                 whole_units + case when remainder_rank <= units_left then 1 else 0 end
                 as decimal(18, 0)

@@ -17,7 +17,7 @@
 
 with spells as (
     select
-        * exclude (exclusion_reason),
+        {{ columns_except(['exclusion_reason']) }},
         coalesce(exclusion_reason, '') = 'paused' as is_paused,
         coalesce(
             bool_or(mrr != 0) over (

@@ -32,7 +32,7 @@ internal_accounts as (
 -- A contract that outlasts a version of its account goes on under the next one.
 stretches as (
     select
-        converted.* exclude (valid_from, valid_to),
+        {{ columns_except(['valid_from', 'valid_to'], 'converted') }},
         greatest(converted.valid_from, coalesce(members.valid_from_date, converted.valid_from))
             as valid_from,
         least(converted.valid_to, coalesce(members.valid_to_date, converted.valid_to)) as valid_to,

@@ -72,7 +72,7 @@ shares as (
         counted.share,
         amounts.amount,
         true as is_split,
-        cast(null as varchar) as split_exclusion_reason
+        cast(null as string) as split_exclusion_reason
     from counted
     left join amounts
         on counted.opportunity_id = amounts.spread_id and counted.sales_rep = amounts.line_id
@@ -93,7 +93,7 @@ shares as (
         1 as share,
         opportunities.amount,
         false as is_split,
-        cast(null as varchar) as split_exclusion_reason
+        cast(null as string) as split_exclusion_reason
     from opportunities
     left join split_deals on opportunities.opportunity_id = split_deals.opportunity_id
     where split_deals.opportunity_id is null

@@ -1,6 +1,8 @@
 {%- set holdout_days = 182 %}
 with fits as (
-    select * replace (cast(snapshot_date as date) as snapshot_date)
+    select
+        {{ columns_except(['snapshot_date']) }},
+        cast(snapshot_date as date) as snapshot_date
     from {{ ref('int_predictions__fits') }}
 ),
 

@@ -90,31 +90,31 @@ judged as (
 
 final as (
     select
-        cast(session_id as varchar) as session_id,
-        cast(source_name as varchar) as source_name,
-        cast(visitor_id as varchar) as visitor_id,
-        cast(contact_id as varchar) as contact_id,
-        cast(coalesce(account_id, '(no account)') as varchar) as account_id,
+        cast(session_id as string) as session_id,
+        cast(source_name as string) as source_name,
+        cast(visitor_id as string) as visitor_id,
+        cast(contact_id as string) as contact_id,
+        cast(coalesce(account_id, '(no account)') as string) as account_id,
         cast(started_at as timestamp) as started_at,
         cast(session_date as date) as session_date,
         cast(ended_at as timestamp) as ended_at,
         cast(pageviews as bigint) as pageviews,
         cast(sessions_split_on_campaign as bigint) as sessions_split_on_campaign,
         cast(bytes_sent as bigint) as bytes_sent,
-        cast(marketing_channel as varchar) as marketing_channel,
-        cast(source as varchar) as source,
-        cast(medium as varchar) as medium,
-        cast(coalesce(campaign, {{ unknown }}) as varchar) as campaign,
-        cast(coalesce(landing_page, {{ unknown }}) as varchar) as landing_page,
-        cast(coalesce(device_type, {{ unknown }}) as varchar) as device_type,
-        cast(coalesce(country_code, {{ unknown }}) as varchar) as country,
+        cast(marketing_channel as string) as marketing_channel,
+        cast(source as string) as source,
+        cast(medium as string) as medium,
+        cast(coalesce(campaign, {{ unknown }}) as string) as campaign,
+        cast(coalesce(landing_page, {{ unknown }}) as string) as landing_page,
+        cast(coalesce(device_type, {{ unknown }}) as string) as device_type,
+        cast(coalesce(country_code, {{ unknown }}) as string) as country,
         cast(
             case
                 when account_id is null then '(no account)'
                 when session_date = first_order_date then 'new'
                 when session_date > first_order_date then 'returning'
                 else 'prospect'
-            end as varchar
+            end as string
         ) as customer_type,
         cast(coalesce(has_product_view, false) as boolean) as has_product_view,
         cast(coalesce(has_cart, false) as boolean) as has_cart,
@@ -136,7 +136,7 @@ final as (
             as boolean
         ) as is_repeat_visit_by_account,
         cast(is_eligible as boolean) as is_eligible,
-        cast(final_exclusion_reason as varchar) as exclusion_reason
+        cast(final_exclusion_reason as string) as exclusion_reason
     from judged
 )
 

@@ -74,7 +74,7 @@ identified as (
 
 versioned as (
     select
-        identified.* exclude (exclusion_reason),
+        {{ columns_except(['exclusion_reason'], 'identified') }},
         account_versions.segment,
         account_versions.industry,
         account_versions.account_size_band,
@@ -121,7 +121,7 @@ final as (
         cast(versioned.score as integer) as score,
         {{ nps_group('versioned.score') }} as nps_group,
         coalesce(
-            versioned.responded_date - earlier_answers.previous_responded_date
+            {{ days_between('earlier_answers.previous_responded_date', 'versioned.responded_date') }}
             <= {{ var('resurvey_days') }},
             false
         ) as is_resurvey,

@@ -40,7 +40,7 @@ clock as (
 first_orders as (
     select
         account_id,
-        left(cast(first_order_date as varchar), 7) as cohort_month
+        left(cast(first_order_date as string), 7) as cohort_month
     from {{ ref('int_accounts__first_orders') }}
 ),
 
@@ -71,7 +71,7 @@ orders as (
 -- Cost stands where it was booked, as in kpi_cac.
 costs as (
     select
-        cast(null as varchar) as account_id,
+        cast(null as string) as account_id,
         trailing_years.period_grain,
         trailing_years.from_index,
         trailing_years.to_index,

@@ -20,7 +20,7 @@ months as (
         period_index,
         period_start,
         period_end,
-        left(cast(period_start as varchar), 7) as cohort_month
+        left(cast(period_start as string), 7) as cohort_month
     from {{ ref('dim_periods') }}
     where period_grain = 'month'
 ),

@@ -3,7 +3,7 @@ with months as (
         period_grain,
         period_index,
         period_start,
-        left(cast(period_start as varchar), 7) as cohort_month
+        left(cast(period_start as string), 7) as cohort_month
     from {{ ref('dim_periods') }}
     where period_grain = 'month'
 ),

@@ -52,10 +52,8 @@ rollup as (
 
 booked as (
     select
-        rollup.* replace (
-            case when not bookings.is_source_missing then rollup.retention_cost end
-                as retention_cost
-        ),
+        {{ columns_except(['retention_cost'], 'rollup') }},
+        case when not bookings.is_source_missing then rollup.retention_cost end as retention_cost,
         bookings.is_source_missing
     from rollup
     cross join bookings

@@ -46,7 +46,8 @@ eligible as (
 
 conversions as (
     select
-        * replace (first_order_date as event_date),
+        {{ columns_except(['event_date']) }},
+        first_order_date as event_date,
         leads_converted_to_date as conversions_in_period
     from eligible
     where leads_converted_to_date = 1

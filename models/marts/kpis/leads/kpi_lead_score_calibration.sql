@@ -5,7 +5,7 @@ with leads as (
         lead_created_date as event_date,
         score,
         score_band,
-        coalesce(cast(is_qualified as varchar), '(unknown)') as is_qualified,
+        coalesce(cast(is_qualified as string), '(unknown)') as is_qualified,
         1 as leads,
         case when days_to_order <= {{ var('lead_window_days') }} then 1 else 0 end
             as leads_converted,

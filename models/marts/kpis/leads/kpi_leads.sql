@@ -30,7 +30,9 @@ with records as (
 ),
 
 leads as (
-    select * replace (lead_created_date as event_date)
+    select
+        {{ columns_except(['event_date']) }},
+        lead_created_date as event_date
     from records
     where leads = 1 or leads_newsletter = 1
 ),
@@ -126,12 +128,11 @@ rollup as (
 
 compared as (
     select
-        rollup.* replace (
-            case
-                when earlier_periods.has_previous_period then rollup.leads_previous_period
-            end as leads_previous_period,
-            case when earlier_periods.has_year_ago then rollup.leads_year_ago end as leads_year_ago
-        )
+        {{ columns_except(['leads_previous_period', 'leads_year_ago'], 'rollup') }},
+        case
+            when earlier_periods.has_previous_period then rollup.leads_previous_period
+        end as leads_previous_period,
+        case when earlier_periods.has_year_ago then rollup.leads_year_ago end as leads_year_ago
     from rollup
     inner join earlier_periods
         on

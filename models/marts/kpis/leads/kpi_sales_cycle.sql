@@ -61,7 +61,8 @@ with leads as (
 {%- do inputs.append({'relation': name, 'kind': 'events', 'measures': measures}) -%}
 {{ name }} as (
     select
-        * replace ({{ cycle.to }} as event_date),
+        {{ columns_except(['event_date']) }},
+        {{ cycle.to }} as event_date,
         {{ days }} as {{ cycle.sum }},
         {{ days }} * {{ days }} as {{ cycle.sum }}_of_squares,
         1 as {{ cycle.count }}

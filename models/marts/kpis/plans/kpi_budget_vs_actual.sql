@@ -191,7 +191,7 @@ planned_cells as (
             when not paired.is_period_start
                 then
                     'No ' || paired.period_grain || ' begins on '
-                    || cast(paired.period_start as varchar)
+                    || cast(paired.period_start as string)
                     {%- if var('fiscal_year_start_month') != 1 %}
                     || case
                         when paired.period_grain in ('quarter', 'year')
@@ -208,11 +208,11 @@ planned_cells as (
             when paired.period_start < spine.first_start
                 then
                     'The period lies before the data, which begin with the ' || paired.period_grain
-                    || ' of ' || cast(spine.first_start as varchar) || '.'
+                    || ' of ' || cast(spine.first_start as string) || '.'
             when paired.period_start > spine.last_start
                 then
                     'The data do not reach this period yet: they end on '
-                    || cast(clock.as_of_date as varchar) || '.'
+                    || cast(clock.as_of_date as string) || '.'
             else paired.kpi || ' has no row for this period.'
         end as match_note
     from paired
@@ -242,9 +242,9 @@ unplanned_cells as (
         actuals.value_status,
         case
             when actuals.period_start < plans.first_start
-                then 'The plan begins with ' || cast(plans.first_start as varchar) || '.'
+                then 'The plan begins with ' || cast(plans.first_start as string) || '.'
             when actuals.period_start > plans.last_start
-                then 'The plan ends with ' || cast(plans.last_start as varchar) || '.'
+                then 'The plan ends with ' || cast(plans.last_start as string) || '.'
             else 'The plan has targets for other members or periods, and none for this cell.'
         end as match_note
     from actuals

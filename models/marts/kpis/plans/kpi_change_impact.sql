@@ -241,15 +241,15 @@ judged as (
 
 final as (
     select
-        cast(annotation_id as varchar) as annotation_id,
-        cast(title as varchar) as title,
-        cast(annotation_type as varchar) as annotation_type,
+        cast(annotation_id as string) as annotation_id,
+        cast(title as string) as title,
+        cast(annotation_type as string) as annotation_type,
         kpi,
         variant,
         unit,
         currency_code,
-        cast(dimension as varchar) as dimension,
-        cast(dimension_value as varchar) as dimension_value,
+        cast(dimension as string) as dimension,
+        cast(dimension_value as string) as dimension_value,
         window_days,
         cast(before_start as date) as before_start,
         cast(after_start as date) as after_start,

@@ -81,7 +81,7 @@ order_rows as (
         order_id,
         account_id,
         event_date,
-        cast(null as varchar) as reason_group,
+        cast(null as string) as reason_group,
         {{ members | join(', ') }},
         0 as refunded
     from placed
@@ -133,11 +133,10 @@ rollup as (
 -- What is sold has no reason to come back.
 with_sales as (
     select
-        * replace (
-            case when dimension != 'reason_group' then order_value end as order_value,
-            case when dimension != 'reason_group' then orders_valid end as orders_valid,
-            case when dimension != 'reason_group' then units end as units
-        )
+        {{ columns_except(['order_value', 'orders_valid', 'units']) }},
+        case when dimension != 'reason_group' then order_value end as order_value,
+        case when dimension != 'reason_group' then orders_valid end as orders_valid,
+        case when dimension != 'reason_group' then units end as units
     from rollup
 ),
 

@@ -60,7 +60,7 @@ account_weights as (
 {%- set measures = further_counts.get(suffix, []) | list -%}
 answers{{ suffix }} as (
     select
-        * exclude ({{ counts | join(', ') }}),
+        {{ columns_except(counts) }},
         responded_date as event_date,
         {%- for count in counts %}
         {%- do measures.append(count ~ suffix) %}
@@ -87,7 +87,7 @@ last_answers{{ suffix }} as (
 
 invitations as (
     select
-        * exclude (invited_date),
+        {{ columns_except(['invited_date']) }},
         invited_date as event_date,
         1 as invited,
         cast(is_answered as integer) as invited_answered

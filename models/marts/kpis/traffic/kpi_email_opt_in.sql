@@ -183,16 +183,15 @@ rollup as (
 -- A form has no visitors that did not use it, and a list no channel or device.
 counted as (
     select
-        *
-        replace (
-            {%- for part in ['visitors', 'visitors_subscribed_before', 'visitors_subscribed'] %}
-            case when dimension != 'form_name' then {{ part }} end as {{ part }},
-            {%- endfor %}
-            {%- for part in list_parts %}
-            case when dimension in ('total', 'form_name') then {{ part }} end as {{ part }}
-            {{- ',' if not loop.last }}
-            {%- endfor %}
-        )
+        {%- set of_visitors = ['visitors', 'visitors_subscribed_before', 'visitors_subscribed'] %}
+        {{ columns_except(of_visitors + list_parts) }},
+        {%- for part in of_visitors %}
+        case when dimension != 'form_name' then {{ part }} end as {{ part }},
+        {%- endfor %}
+        {%- for part in list_parts %}
+        case when dimension in ('total', 'form_name') then {{ part }} end as {{ part }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
     from rollup
 ),
 
