@@ -233,5 +233,5 @@ group by period_grain, period_start, dimension, dimension_value
 {#- A whole number that grows with a value: sixteen bands for each doubling of it, of a thousandth and
     more. -#}
 {% macro value_band(value_sql) -%}
-    cast(sign({{ value_sql }}) * floor(16 * log2(1 + 1000 * abs({{ value_sql }}))) as integer)
+    cast({{ sign_of(value_sql) }} * floor(16 * log2(1 + 1000 * abs({{ value_sql }}))) as integer)
 {%- endmacro %}

@@ -46,6 +46,7 @@ STEPS = (
     Step("generated macros", ("-m", "commerce_kpis.generate_macros", "--check")),
     Step("generated docs", ("-m", "commerce_kpis.generate_docs", "--check")),
     Step("YAML keys", ("-m", "commerce_kpis.check_yaml")),
+    Step("one SQL", ("-m", "commerce_kpis.check_sql")),
     Step("worked examples", ("-m", "commerce_kpis.check_examples", "--gaps")),
     Step("ruff check", ("-m", "ruff", "check", ".")),
     Step("ruff format", ("-m", "ruff", "format", "--check", ".")),

@@ -1,7 +1,8 @@
 """What sqlfluff puts in place of macros that make a whole query.
 
 Models are linted as they are written, not as they expand: a call of any other macro stands for
-its own name, as a column would. A macro that returns a query needs a query in its place.
+its own name, as a column would. A macro that returns a query needs a query in its place, one that
+returns a window function a function.
 """
 
 from __future__ import annotations
@@ -35,3 +36,8 @@ unit_member_spells = _query
 unit_period_spells = _query
 unit_periods = _query
 unit_spells = _query
+
+
+def passing_over_nulls(function: str, argument: str) -> str:
+    """A window function; the window follows."""
+    return f"{function}({argument})"

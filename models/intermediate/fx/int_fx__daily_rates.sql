@@ -65,7 +65,9 @@ carried as (
 
 reporting_currency_days as (
     select
-        {{ date_series("date '" ~ var('earliest_plausible_date') ~ "'", 'as_of_date') }} as rate_date
+        {{ date_series(
+            "date '" ~ var('earliest_plausible_date') ~ "'", 'as_of_date'
+        ) }} as rate_date
     from {{ ref('int_build__clock') }}
 ),
 

@@ -239,7 +239,9 @@ cancellations as (
         order_line_id,
         greatest(order_cancelled_at, coalesce(added_at, order_cancelled_at)) as event_at,
         {{ sign_of('net_local') }} * greatest(
-            {{ sign_of('net_local') }} * (net_local - line_cancelled_local - before_order_cancellation), 0
+            {{ sign_of('net_local') }}
+            * (net_local - line_cancelled_local - before_order_cancellation),
+            0
         ) as cancelled_local,
         {{ sign_of('quantity') }} * greatest(
             abs(quantity)

@@ -173,7 +173,8 @@ weighed as (
         sum(told.quantity_effect) as quantity_effect,
         sum(told.price_effect) as price_effect,
         case
-            when sign(sum(told.amount)) = sign(account_days.sold) then abs(sum(told.amount))
+            when {{ sign_of('sum(told.amount)') }} = {{ sign_of('account_days.sold') }}
+                then abs(sum(told.amount))
             else 0
         end as weight
     from told

@@ -121,7 +121,9 @@ final as (
         cast(versioned.score as integer) as score,
         {{ nps_group('versioned.score') }} as nps_group,
         coalesce(
-            {{ days_between('earlier_answers.previous_responded_date', 'versioned.responded_date') }}
+            {{ days_between(
+                'earlier_answers.previous_responded_date', 'versioned.responded_date'
+            ) }}
             <= {{ var('resurvey_days') }},
             false
         ) as is_resurvey,

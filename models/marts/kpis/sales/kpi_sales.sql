@@ -65,7 +65,9 @@ invoiced as (
 
 event_dated as (
     select
-        {{ columns_except(['entry_date', 'order_clock_date', 'invoiced_entry_date', 'net_sales']) }},
+        {{ columns_except([
+            'entry_date', 'order_clock_date', 'invoiced_entry_date', 'net_sales',
+        ]) }},
         entry_date as event_date
     from entries
 ),

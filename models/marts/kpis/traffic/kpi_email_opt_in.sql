@@ -180,18 +180,17 @@ rollup as (
     ]) }}
 ),
 
+{% set of_visitors = ['visitors', 'visitors_subscribed_before', 'visitors_subscribed'] -%}
 -- A form has no visitors that did not use it, and a list no channel or device.
 counted as (
     select
-        {%- set of_visitors = ['visitors', 'visitors_subscribed_before', 'visitors_subscribed'] %}
-        {{ columns_except(of_visitors + list_parts) }},
         {%- for part in of_visitors %}
         case when dimension != 'form_name' then {{ part }} end as {{ part }},
         {%- endfor %}
         {%- for part in list_parts %}
-        case when dimension in ('total', 'form_name') then {{ part }} end as {{ part }}
-        {{- ',' if not loop.last }}
+        case when dimension in ('total', 'form_name') then {{ part }} end as {{ part }},
         {%- endfor %}
+        {{ columns_except(of_visitors + list_parts) }}
     from rollup
 ),
 
