@@ -6,6 +6,6 @@
         as decimal(38, 0)
     )
     {%- else -%}
-    ({{ numerator }}) // ({{ denominator }})
+    (({{ numerator }}) // ({{ denominator }}))
     {%- endif -%}
 {%- endmacro %}

@@ -3,8 +3,8 @@
     the same text whether it came from CSV or from a typed table. -#}
 {% macro landing_text(column_sql, delivered_type) -%}
     {%- if delivered_type.upper().split('(')[0] in ('DOUBLE', 'FLOAT', 'DECIMAL') -%}
-        regexp_replace(cast({{ column_sql }} as varchar), '[.]0+$', '')
+        {{ replace_pattern('cast(' ~ column_sql ~ ' as string)', "'[.]0+$'") }}
     {%- else -%}
-        cast({{ column_sql }} as varchar)
+        cast({{ column_sql }} as string)
     {%- endif -%}
 {%- endmacro %}

@@ -12,12 +12,12 @@
         {{ text_sql }}
     {%- elif contract_type == 'integer' -%}
         case
-            when regexp_full_match({{ text_sql }}, '[+-]?[0-9]+([.]0*)?')
-                then try_cast({{ text_sql }} as bigint)
+            when {{ is_pattern(text_sql, "'[+-]?[0-9]+([.]0*)?'") }}
+                then {{ whole_number(text_sql) }}
         end
     {%- elif contract_type in ('decimal', 'rate') -%}
         case
-            when regexp_full_match({{ text_sql }}, {{ number }})
+            when {{ is_pattern(text_sql, number) }}
                 then try_cast({{ text_sql }} as {{ contract_sql_type(contract_type) }})
         end
     {%- elif contract_type == 'boolean' -%}
@@ -28,27 +28,45 @@
     {%- elif contract_type == 'date' -%}
         case
             when
-                regexp_full_match({{ text_sql }}, {{ iso_date }})
-                and not starts_with({{ text_sql }}, '0000')
-                and try_cast({{ text_sql }} as timestamptz) is not null
+                {{ is_pattern(text_sql, iso_date) }}
+                and left({{ text_sql }}, 4) != '0000'
+                and {{ moment_in_utc(text_sql) }} is not null
                 then try_cast({{ text_sql }} as date)
         end
     {%- elif contract_type == 'timestamp' -%}
         case
             when
-                regexp_full_match({{ text_sql }}, {{ iso_date }})
-                and not starts_with({{ text_sql }}, '0000')
-                then try_cast({{ text_sql }} as timestamptz) at time zone 'UTC'
+                {{ is_pattern(text_sql, iso_date) }}
+                and left({{ text_sql }}, 4) != '0000'
+                then {{ moment_in_utc(text_sql) }}
         end
     {%- else -%}
         {{ exceptions.raise_compiler_error("Unknown type '" ~ contract_type ~ "' in the landing contract") }}
     {%- endif -%}
 {%- endmacro %}
 
+{#- Digits, with or without a point and zeros behind them, as a bigint; null if they are too many. -#}
+{% macro whole_number(text_sql) -%}
+    {%- if target.type == 'spark' -%}
+    try_cast(try_cast({{ text_sql }} as decimal(38, 6)) as bigint)
+    {%- else -%}
+    try_cast({{ text_sql }} as bigint)
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A written moment, with an offset or in UTC, as a timestamp in UTC; null if there is no such. -#}
+{% macro moment_in_utc(text_sql) -%}
+    {%- if target.type == 'spark' -%}
+    try_cast({{ text_sql }} as timestamp)
+    {%- else -%}
+    try_cast({{ text_sql }} as timestamptz) at time zone 'UTC'
+    {%- endif -%}
+{%- endmacro %}
+
 {#- The SQL type of a type of the landing contract. -#}
 {% macro contract_sql_type(contract_type) -%}
     {{ {
-        'text': 'varchar',
+        'text': 'string',
         'integer': 'bigint',
         'decimal': 'decimal(18, 4)',
         'rate': 'decimal(18, 8)',

@@ -6,9 +6,7 @@
         when left({{ text_sql }}, 1) between '!' and '~' and right({{ text_sql }}, 1) between '!' and '~'
             then {{ text_sql }}
         else nullif(
-            regexp_replace(
-                {{ text_sql }}, '^[[:space:]\pZ\x{85}]+|[[:space:]\pZ\x{85}]+$', '', 'g'
-            ),
+            {{ replace_pattern(text_sql, "'^[[:space:]\\pZ\\x{85}]+|[[:space:]\\pZ\\x{85}]+$'") }},
             ''
         )
     end

@@ -1,7 +1,25 @@
 -- Every macro that engines have in different words gives the same on each. A row is a case that
 -- does not hold. Those of landing, building and hashing have their tests where they are used.
-{%- set list = "(select array_agg(item) from (select timestamp '2025-01-01 10:00:00' as item"
-    ~ " union all select timestamp '2025-01-01 12:00:00' as item) as items)" %}
+{%- set moments = " from (select array_agg(item) as items from"
+    ~ " (select timestamp '2025-01-01 10:00:00' as item"
+    ~ " union all select timestamp '2025-01-01 12:00:00' as item) as listed) as lists)" %}
+{%- set two_texts = " from (select 'a' as word union all select 'b' as word) as words)" %}
+{%- set written = [
+    ['integer', "'12.0'", '12'], ['integer', "'1.5'", 'null'],
+    ['integer', "'99999999999999999999'", 'null'],
+    ['decimal', "'-1e2'", '-100'], ['decimal', "'.5'", '0.5'], ['decimal', "'0x1'", 'null'],
+    ['rate', "'infinity'", 'null'], ['boolean', "'TRUE'", 'true'], ['boolean', "'0'", 'false'],
+    ['boolean', "'yes'", 'null'], ['date', "'2025-02-28'", "date '2025-02-28'"],
+    ['date', "'2025-02-28T23:30:00-05:00'", "date '2025-02-28'"], ['date', "'2025-02-30'", 'null'],
+    ['date', "'0000-01-01'", 'null'], ['date', "'28.02.2025'", 'null'],
+    ['timestamp', "'2025-02-28T23:30:00-05:00'", "timestamp '2025-03-01 04:30:00'"],
+    ['timestamp', "'2025-02-28 23:30'", "timestamp '2025-02-28 23:30:00'"],
+    ['timestamp', "'2025-02-28 23:30:01.25Z'", "timestamp '2025-02-28 23:30:01.25'"],
+    ['timestamp', "'2025-02-28 23:30:00 UTC'", "timestamp '2025-02-28 23:30:00'"],
+    ['timestamp', "'2025-02-28 23:30:00+01'", "timestamp '2025-02-28 22:30:00'"],
+    ['timestamp', "'2025-02-28 23:30:00+0130'", "timestamp '2025-02-28 22:00:00'"],
+    ['timestamp', "'2025-02-28 25:00:00'", 'null'],
+] %}
 {%- set cases = [
     ['columns_except', '(select max(b) from (select ' ~ columns_except(['a'], 'pairs')
         ~ ' from (select 1 as a, 2 as b) as pairs) as kept)', '2'],
@@ -20,9 +38,10 @@
     ['earliest', earliest("date '2025-03-02'", 'cast(null as date)', "date '2025-03-01'"),
         "date '2025-03-01'"],
     ['earliest of one', earliest("date '2025-03-02'"), "date '2025-03-02'"],
-    ['first_moment_from', first_moment_from(list, "timestamp '2025-01-01 10:30:00'"),
-        "timestamp '2025-01-01 12:00:00'"],
-    ['first_moment_from too late', first_moment_from(list, "timestamp '2025-01-01 12:30:00'"), 'null'],
+    ['first_moment_from', '(select ' ~ first_moment_from('items', "timestamp '2025-01-01 10:30:00'")
+        ~ moments, "timestamp '2025-01-01 12:00:00'"],
+    ['first_moment_from too late', '(select '
+        ~ first_moment_from('items', "timestamp '2025-01-01 12:30:00'") ~ moments, 'null'],
     ['hours_between', hours_between(
         "timestamp '2025-01-01 10:30:00'", "timestamp '2025-01-01 12:00:00'"
     ), '1.5'],
@@ -67,12 +86,21 @@
         ~ running_product('cast(a as double)', 'b', 'a')
         ~ ' as made from (select 2 as a, 1 as b union all select 3 as a, 1 as b) as factors) as products)',
         '6'],
+    ['rows_hash', '(select ' ~ rows_hash('word') ~ two_texts,
+        '(select ' ~ rows_hash('word') ~ two_texts | replace("'a'", "'c'") | replace("'b'", "'a'")
+        | replace("'c'", "'b'")],
     ['safe_ratio', safe_ratio('1', '4'), '0.25'],
     ['safe_ratio of nothing', safe_ratio('1', '0'), 'null'],
     ['sign_of', sign_of('cast(-2.5 as decimal(18, 4))') ~ ' * cast(1.5 as decimal(18, 4))', '-1.5'],
+    ['trimmed_text', trimmed_text("'\t\u00a0a b\u2028\u0085'"), "'a b'"],
+    ['trimmed_text of white space', trimmed_text("'\f\u3000'"), 'null'],
     ['wide_integer', wide_integer('cast(99999999999999999999999999999 as decimal(38, 0))'),
         'cast(99999999999999999999999999999 as decimal(38, 0))'],
 ] %}
+{%- for type, text, value in written %}
+{%- set name = 'parse_value ' ~ type ~ ' ' ~ text[1:-1] %}
+{%- do cases.append([name, parse_value(text, type), value]) %}
+{%- endfor %}
 with pairs as (
     select
         1 as a,
