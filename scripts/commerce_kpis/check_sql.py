@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,8 +15,8 @@ from pathlib import Path
 import click
 
 from commerce_kpis.console import UserError, run_command
+from commerce_kpis.findings import Finding, report_findings, text_of
 from commerce_kpis.project import PROJECT
-from commerce_kpis.yaml_grammar import Finding
 
 FOLDERS = ("models", "macros", "tests")
 # The one place for what differs, and its data.
@@ -54,16 +53,7 @@ CALL = re.compile(r"(?<![\w.\"])([a-z_][a-z0-9_]*)\(", re.I)
 def main(files: tuple[Path, ...]) -> None:
     """Check the SQL of FILES, by default of every model, macro and test."""
     chosen = [file.absolute() for file in files] or project_files()
-    count = 0
-    for file in chosen:
-        for finding in check_file(file):
-            count += 1
-            shown = file.relative_to(PROJECT) if file.is_relative_to(PROJECT) else file
-            click.echo(f"{shown}:{finding.line}: {finding.message}")
-    if count:
-        click.echo(f"{count} findings in {len(chosen)} files.", err=True)
-        sys.exit(1)
-    click.echo(f"{len(chosen)} SQL files, no findings.")
+    report_findings(chosen, check_file, "SQL")
 
 
 def project_files() -> list[Path]:
@@ -91,10 +81,7 @@ def check_file(file: Path) -> list[Finding]:
     Raises:
         UserError: the file cannot be read.
     """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{file} cannot be read: {error}") from None
+    text = text_of(file)
     return sorted(_findings(_sql_of(text)), key=lambda finding: finding.line)
 
 

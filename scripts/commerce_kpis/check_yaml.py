@@ -7,7 +7,6 @@ and raw tables.
 from __future__ import annotations
 
 import difflib
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -15,9 +14,10 @@ from pathlib import Path
 import click
 import yaml
 
-from commerce_kpis.console import UserError, run_command
+from commerce_kpis.console import run_command
+from commerce_kpis.findings import Finding, report_findings, text_of
 from commerce_kpis.project import PROJECT
-from commerce_kpis.yaml_grammar import Finding, Keys
+from commerce_kpis.yaml_grammar import Keys
 from commerce_kpis.yaml_rules import (
     MAPPING_FILE,
     MODEL_CONFIG,
@@ -38,16 +38,7 @@ KPI_COLUMN_KEYS = ("numerator", "denominator", "n")
 def main(files: tuple[Path, ...]) -> None:
     """Check the keys of FILES, by default of every YAML file that dbt reads."""
     chosen = [file.absolute() for file in files] or project_files()
-    count = 0
-    for file in chosen:
-        for finding in check_file(file):
-            count += 1
-            shown = file.relative_to(PROJECT) if file.is_relative_to(PROJECT) else file
-            click.echo(f"{shown}:{finding.line}: {finding.message}")
-    if count:
-        click.echo(f"{count} findings in {len(chosen)} files.", err=True)
-        sys.exit(1)
-    click.echo(f"{len(chosen)} YAML files, no findings.")
+    report_findings(chosen, check_file, "YAML")
 
 
 def project_files() -> list[Path]:
@@ -65,10 +56,7 @@ def check_file(file: Path) -> list[Finding]:
     Raises:
         UserError: the file cannot be read.
     """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{file} cannot be read: {error}") from None
+    text = text_of(file)
     try:
         node = yaml.compose(text, Loader=LOADER)
         content = yaml.load(text, Loader=LOADER)

@@ -8,14 +8,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-
-@dataclass(frozen=True)
-class Finding:
-    """Something dbt would ignore or misread."""
-
-    line: int
-    key: str
-    message: str
+from commerce_kpis.findings import Finding
 
 
 class Rule:
