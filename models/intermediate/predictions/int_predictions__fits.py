@@ -301,7 +301,8 @@ def maximum(log_likelihood, start, ranges, accounts, what):
     value, slopes = objective(logs)
     if not np.isfinite(value) or not np.abs(slopes[inside]).max(initial=0) < 1e-6:
         raise NoFit(f"the fit of {what} did not converge: {found.message}")
-    return logs, -value * accounts, "; ".join(notes) or None
+    # The last bits of a sum of products differ from run to run.
+    return logs, round(-value * accounts, 6), "; ".join(notes) or None
 
 
 def newton_step(objective, logs, inside):
