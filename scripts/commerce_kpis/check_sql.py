@@ -43,6 +43,7 @@ REFUSED = {
 }
 JINJA = re.compile(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", re.S)
 JINJA_TEXT = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.S)
+MESSAGE = re.compile(r"\braise_compiler_error\(|\blog\(|\bproblems\.append\(")
 SQL_TEXT = re.compile(r"'[^']*'")
 SQL_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.S)
 CALL = re.compile(r"(?<![\w.\"])([a-z_][a-z0-9_]*)\(", re.I)
@@ -119,7 +120,7 @@ def _texts_only(match: re.Match[str]) -> str:
     if whole.startswith("{#"):
         return _blank(match)
     # A message to a user is no SQL.
-    if re.search(r"\b(?:raise_compiler_error|log|append)\(", whole):
+    if MESSAGE.search(whole):
         return _blank(match)
     kept, position = [], 0
     for text in JINJA_TEXT.finditer(whole):
