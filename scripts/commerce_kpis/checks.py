@@ -23,23 +23,30 @@ from commerce_kpis.project import PROJECT
 
 SCRATCH = PROJECT / "target" / "checks"
 LINES_SHOWN = 60
+PROCESSORS = str(os.cpu_count() or 1)
 # Random businesses are compiled once for all that draw them.
 COMPILED = ("--compiled", str(SCRATCH / "businesses"))
 MUTATE = ("-m", "commerce_kpis.mutate", *COMPILED)
+VERIFY = ("-m", "oracle.verify", *COMPILED)
 SOURCES = ("scripts", "tests", "tests/python")
 
 
 @dataclass(frozen=True)
 class Step:
-    """A check: a command line for this Python. `is_live` prints while it runs."""
+    """A check: a command line for this Python, and how much it tries at its end.
+
+    `is_live` prints while it runs.
+    """
 
     name: str
     arguments: tuple[str, ...]
     is_live: bool = False
+    tried: tuple[str, ...] = ()
+    tried_if_thorough: tuple[str, ...] = ()
 
-    @property
-    def command(self) -> list[str]:
-        return [sys.executable, *self.arguments]
+    def command(self, is_thorough: bool) -> list[str]:
+        tried = self.tried_if_thorough if is_thorough else self.tried
+        return [sys.executable, *self.arguments, *tried]
 
 
 STEPS = (
@@ -58,20 +65,40 @@ STEPS = (
         ),
         is_live=True,
     ),
-    Step("mutations", (*MUTATE, "--sample", "0.015")),
-    Step("mutations of KPIs", (*MUTATE, "kpis", "--sample", "0.1")),
+    Step(
+        "mutations",
+        MUTATE,
+        tried=("--sample", "0.004"),
+        tried_if_thorough=("--sample", "0.03"),
+    ),
+    Step(
+        "mutations of KPIs",
+        (*MUTATE, "kpis"),
+        tried=("--sample", "0.03"),
+        tried_if_thorough=("--sample", "0.2"),
+    ),
     Step(
         "second calculation",
-        ("-m", "oracle.verify", *COMPILED, "--relations", "2", "--corruptions", "500"),
+        VERIFY,
+        tried=("--businesses", "25", "--relations", "1", "--corruptions", "300"),
+        tried_if_thorough=("--businesses", "200", "--relations", "5", "--corruptions", "1000"),
     ),
     Step(
         "sqlfluff",
         (
             *("-m", "sqlfluff", "lint", "models", "tests", "--disable-progress-bar", "--nocolor"),
-            *("--processes", str(os.cpu_count() or 1)),
+            *("--processes", PROCESSORS),
         ),
     ),
-    Step("pytest", ("-m", "pytest", "-q", "-p", "no:cacheprovider")),
+    Step(
+        "pytest",
+        (
+            *("-m", "pytest", "-q", "-p", "no:cacheprovider"),
+            # Tests of a file share what they build, so a file is not torn apart.
+            *("-n", PROCESSORS, "--dist", "loadfile"),
+        ),
+        tried=("-m", "not thorough"),
+    ),
 )
 
 
@@ -83,14 +110,20 @@ STEPS = (
     type=click.Choice([step.name for step in STEPS]),
     help="Run this step only; may be given several times.",
 )
-def main(chosen: tuple[str, ...]) -> None:
+@click.option(
+    "--thorough",
+    "is_thorough",
+    is_flag=True,
+    help="Try much more: further whole builds, many more random businesses and slips. Some hours.",
+)
+def main(chosen: tuple[str, ...], is_thorough: bool) -> None:
     """Run every check of the project; the exit code is 0 only if all passed."""
     console = make_console()
     steps = [step for step in STEPS if not chosen or step.name in chosen]
     SCRATCH.mkdir(parents=True, exist_ok=True)
     with locked([SCRATCH], command="scripts/test"):
         environment = _prepare()
-        results = [(step.name, *_run(step, environment, console)) for step in steps]
+        results = [(step.name, *_run(step, is_thorough, environment, console)) for step in steps]
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
     table.add_column("step")
     table.add_column("result")
@@ -122,15 +155,18 @@ def _prepare() -> dict[str, str]:
     }
 
 
-def _run(step: Step, environment: dict[str, str], console: Console) -> tuple[str, float]:
+def _run(
+    step: Step, is_thorough: bool, environment: dict[str, str], console: Console
+) -> tuple[str, float]:
     """Run a step; its result and seconds. What it printed is shown if it failed."""
     console.print(f"[bold]{step.name}[/] ...")
     started = time.monotonic()
+    command = step.command(is_thorough)
     if step.is_live:
-        code = subprocess.run(step.command, cwd=PROJECT, env=environment, check=False).returncode
+        code = subprocess.run(command, cwd=PROJECT, env=environment, check=False).returncode
         return _result(code), time.monotonic() - started
     done = subprocess.run(
-        step.command,
+        command,
         cwd=PROJECT,
         env=environment,
         stdin=subprocess.DEVNULL,

@@ -55,7 +55,7 @@ def run_module(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1800,
         check=False,
     )
 
@@ -75,7 +75,7 @@ def run_dbt(project: Path, *arguments: str, **environment: str) -> subprocess.Co
         env=module_environment(project, **environment),
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1800,
         check=False,
     )
 

@@ -44,7 +44,7 @@ def run_benchmark(data: Path, out: Path, *arguments: str) -> subprocess.Complete
         env=module_environment(PROJECT),
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1800,
         check=False,
     )
 
@@ -72,6 +72,7 @@ def made_up(seconds: dict[str, float], scale: float = 10) -> Benchmark:
     return benchmark
 
 
+@pytest.mark.thorough
 def test_a_benchmark_measures_and_remembers(demo_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = run_benchmark(demo_folder, out, "--memory-limit", "1GB", "--threads", "1")
@@ -102,6 +103,7 @@ def test_a_benchmark_measures_and_remembers(demo_folder: Path, tmp_path: Path) -
     assert "memory_limit: 1GB" in profile
 
 
+@pytest.mark.thorough
 def test_a_build_that_fails_has_no_speed(demo_folder: Path, tmp_path: Path) -> None:
     data, out = tmp_path / "data", tmp_path / "out"
     shutil.copytree(demo_folder, data)

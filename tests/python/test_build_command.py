@@ -170,7 +170,7 @@ def test_a_build_that_is_killed_leaves_the_published_file(
         second = run_module("build", project=small_project)
         _refused(second, f"in use by scripts/build, PID {building.pid}", "--wait")
         building.send_signal(how)
-        _, errors = building.communicate(timeout=60)
+        _, errors = building.communicate(timeout=1800)
         # dbt would have worked for hours, and holds the lock until it has ended too.
         with locked([small_project / "warehouse"]):
             assert not _dbt_processes(small_project)
@@ -326,6 +326,7 @@ def test_an_interrupted_environment_is_made_again(small_project: Path, tmp_path:
     assert not is_current(), "it was made in another folder"
 
 
+@pytest.mark.thorough
 def test_the_same_input_gives_the_same_tables(
     built_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -81,7 +81,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         ),
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1800,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -24,7 +24,7 @@ def run_floor(data: Path, file: Path) -> subprocess.CompletedProcess[str]:
         env=module_environment(PROJECT),
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1800,
         check=False,
     )
 

@@ -100,6 +100,7 @@ def test_a_history_of_loads_ends_as_a_build_made_whole(tmp_path: Path, seed: int
     )
 
 
+@pytest.mark.thorough
 def test_a_killed_build_leaves_nothing_wrong_behind(tmp_path: Path) -> None:
     history = History(tmp_path / "landing", 7, LOADS)
     project = Project(tmp_path, tmp_path / "landing")

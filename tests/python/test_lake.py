@@ -214,7 +214,7 @@ def _release(*pipes: Path) -> None:
 
 
 def _ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    output, _ = process.communicate(timeout=300)
+    output, _ = process.communicate(timeout=1800)
     return process.returncode, output
 
 

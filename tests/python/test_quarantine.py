@@ -87,7 +87,7 @@ class Warehouse:
             | {"DBT_LOG_PATH": str(self.folder / "logs")},
             capture_output=True,
             text=True,
-            timeout=600,
+            timeout=1800,
             check=False,
         )
         assert "Traceback" not in done.stdout + done.stderr, done.stdout

@@ -433,6 +433,7 @@ def test_a_cancelled_order_stays_cancelled(folder: Path) -> None:
 # Both, as the project reads them
 
 
+@pytest.mark.thorough
 def test_the_project_judges_every_copy_as_it_judges_the_demo(
     folder: Path, built_file: Path, tmp_path: Path
 ) -> None:
