@@ -1,11 +1,11 @@
 -- Does the attribution model change the answer?
 --
--- New customers of the last twelve complete months by marketing channel, as four models credit them:
--- all to the first touch, all to the last, to the last that was not direct (the default), or evenly to
--- all. `lowest` and `highest` are over these four; a wide `spread` means that the channel's worth is a
--- matter of the model, so do not move money by one of them alone.
--- Caveats: each model gives out the same customers, so every column has the same sum. Touches before
--- the look-back window, or without consent, are unknown to all models.
+-- New customers of the last twelve complete months by marketing channel, as four models credit
+-- them: all to the first touch, all to the last, to the last that was not direct (the default), or
+-- evenly to all. `lowest` and `highest` are over these four; a wide `spread` means that the
+-- channel's worth is a matter of the model, so do not move money by one of them alone.
+-- Caveats: each model gives out the same customers, so every column has the same sum. Touches
+-- before the look-back window, or without consent, are unknown to all models.
 -- Reads a published file: kpi_attribution.
 with latest as (
     select

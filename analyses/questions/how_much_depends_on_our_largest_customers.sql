@@ -1,10 +1,10 @@
 -- How much depends on our largest customers?
 --
 -- The ten accounts with the most net sales in the last twelve complete months: each one's sales and
--- share, and the share of it and all before it (`share_so_far`). `account_rank` 1 above 10 % is a risk
--- of its own; auditors ask from there on.
--- Caveats: accounts, not groups of companies: parents stand in dim_accounts. Orders without an account
--- are in the whole, and are no customer.
+-- share, and the share of it and all before it (`share_so_far`). `account_rank` 1 above 10 % is a
+-- risk of its own; auditors ask from there on.
+-- Caveats: accounts, not groups of companies: parents stand in dim_accounts. Orders without an
+-- account are in the whole, and are no customer.
 -- Reads a published file: fct_sales_entries, dim_accounts, dim_periods.
 with latest_year as (
     select

@@ -1,10 +1,10 @@
 -- Is the NPS change real?
 --
--- The score of each of the last eight complete quarters with its 95 % interval, and whether the change
--- against the quarter before is larger than chance explains (`is_change_real`: the interval of the
--- difference leaves out 0). `answer` says it in words.
--- Caveats: with few answers a change of thirty points can be chance. An interval says nothing of those
--- who did not answer: see `nps_response_rate` in kpi_nps.
+-- The score of each of the last eight complete quarters with its 95 % interval, and whether the
+-- change against the quarter before is larger than chance explains (`is_change_real`: the interval
+-- of the difference leaves out 0). `answer` says it in words.
+-- Caveats: with few answers a change of thirty points can be chance. An interval says nothing of
+-- those who did not answer: see `nps_response_rate` in kpi_nps.
 -- Reads a published file: kpi_values.
 with quarters as (
     select

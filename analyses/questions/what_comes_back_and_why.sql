@@ -3,9 +3,9 @@
 -- Money given back in the last twelve complete months by group of reasons: the amount, its share of
 -- all refunds, and the amount of the twelve months before. Largest first. `quality`, `damaged` and
 -- `wrong_item` are ours to mend; `changed_mind` is a matter of what we promise.
--- Caveats: refunds made in the period, also for older orders. `(unknown)` has no reason on record: a
--- large share there says that reasons are not asked for. More refunds of more sales are no loss: see
--- `refund_rate` in kpi_refunds.
+-- Caveats: refunds made in the period, also for older orders. `(unknown)` has no reason on record:
+-- a large share there says that reasons are not asked for. More refunds of more sales are no loss:
+-- see `refund_rate` in kpi_refunds.
 -- Reads a published file: kpi_refunds.
 with cells as (
     select
@@ -30,5 +30,5 @@ left join cells as before
     on
         cells.period_start = before.period_end
         and cells.reason_group = before.reason_group
-where cells.period_end = (select max(period_end) from cells)
+where cells.period_end = (select max(newest.period_end) from cells as newest)
 order by cells.refunds desc, cells.reason_group asc

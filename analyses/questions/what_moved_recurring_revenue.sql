@@ -1,10 +1,10 @@
 -- What moved recurring revenue?
 --
--- MRR of the last twelve complete months: at the start, every movement, at the end. The movements add
--- up to `net_new`, the change, to the last place. Rates of it (net and gross retention, quick ratio)
--- are in kpi_mrr_retention.
--- Caveats: a pause is no churn, and what resumes is not new. `mrr_fx` is the rate of other currencies
--- alone, and no customer did anything for it.
+-- MRR of the last twelve complete months: at the start, every movement, at the end. The movements
+-- add up to `net_new`, the change, to the last place. Rates of it (net and gross retention, quick
+-- ratio) are in kpi_mrr_retention.
+-- Caveats: a pause is no churn, and what resumes is not new. `mrr_fx` is the rate of other
+-- currencies alone, and no customer did anything for it.
 -- Reads a published file: bi.mrr.
 select
     period_start,

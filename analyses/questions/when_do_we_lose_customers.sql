@@ -1,9 +1,9 @@
 -- When do we lose customers?
 --
--- For each month of age of a customer, in the latest complete year: how many were customers in it, how
--- many of them were lost, the share that is (`churn_hazard`), and which share of new customers would
--- be left after it if every age went on as in this year (`survival`). A peak at an age, such as the end
--- of a first contract, is a date to be there before.
+-- For each month of age of a customer, in the latest complete year: how many were customers in it,
+-- how many of them were lost, the share that is (`churn_hazard`), and which share of new customers
+-- would be left after it if every age went on as in this year (`survival`). A peak at an age, such
+-- as the end of a first contract, is a date to be there before.
 -- Caveats: ages with few customers jump; read them in groups. `survival` is null after an age that
 -- nobody had.
 -- Reads a published file: kpi_churn_by_tenure.

@@ -1,10 +1,10 @@
 -- Where do leads get stuck?
 --
--- Leads of the last twelve complete months at each step of the way to an order: how many reached it,
--- how many of those at the step before, how many did not, and the median hours from one step to the
--- next of those who took it.
--- Caveats: recent leads are still on their way, so late steps look worse than they will be. Hours are
--- of leads with both moments on record.
+-- Leads of the last twelve complete months at each step of the way to an order: how many reached
+-- it, how many of those at the step before, how many did not, and the median hours from one step to
+-- the next of those who took it.
+-- Caveats: recent leads are still on their way, so late steps look worse than they will be. Hours
+-- are of leads with both moments on record.
 -- Reads a published file: bi.lead_funnel_r12m.
 with latest as (
     select *

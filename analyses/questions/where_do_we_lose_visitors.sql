@@ -1,8 +1,8 @@
 -- Where do we lose visitors?
 --
--- Sessions of the latest complete quarter at each step of the web funnel, by device: how many reached
--- the step, how many of those at the step before (`step_rate`), how many were lost there, and which
--- share of all that were lost on this device (`share_of_losses`).
+-- Sessions of the latest complete quarter at each step of the web funnel, by device: how many
+-- reached the step, how many of those at the step before (`step_rate`), how many were lost there,
+-- and which share of all that were lost on this device (`share_of_losses`).
 -- Caveats: a step counts only after the steps before it; sessions without consent are in no funnel.
 -- The largest loss is always near the top: compare `step_rate` between devices, not steps.
 -- Reads a published file: bi.web_funnel_by_device_type_quarter.

@@ -1,10 +1,11 @@
 -- Which channel wins customers that stay?
 --
--- For each channel of a customer's first touch, over the last twelve complete months: how many of the
--- customers of a year ago are still customers (`retention_rate`, with its 95 % interval), and how many
--- of its new customers ordered again within a year. Best retention first.
--- Caveats: few customers make a wide interval; channels whose intervals overlap do not differ by this
--- alone. `status` says where there are too few. The channel is that of the first touch on record.
+-- For each channel of a customer's first touch, over the last twelve complete months: how many of
+-- the customers of a year ago are still customers (`retention_rate`, with its 95 % interval), and
+-- how many of its new customers ordered again within a year. Best retention first.
+-- Caveats: few customers make a wide interval; channels whose intervals overlap do not differ by
+-- this alone. `status` says where there are too few. The channel is that of the first touch on
+-- record.
 -- Reads a published file: kpi_values, kpi_repeat_customers.
 with cells as (
     select
@@ -43,5 +44,5 @@ left join kpi.kpi_repeat_customers as repeats
         and cells.acquisition_channel = repeats.dimension_value
         and repeats.period_grain = 'r12m'
         and repeats.dimension = 'acquisition_channel'
-where cells.period_end = (select max(period_end) from cells)
+where cells.period_end = (select max(newest.period_end) from cells as newest)
 order by cells.retention_rate desc nulls last, cells.acquisition_channel asc

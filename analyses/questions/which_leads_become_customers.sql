@@ -1,10 +1,10 @@
 -- Which leads become customers?
 --
--- For each source of leads, those created in the latest twelve months whose window to order is over:
--- how many became customers within it, with the 95 % interval, and how that compares with all leads.
--- Best rate first.
--- Caveats: leads that are too young are left out, so nothing here moves by itself any more. A source
--- with a high rate and few leads is a reason to try more of it, no proof.
+-- For each source of leads, those created in the latest twelve months whose window to order is
+-- over: how many became customers within it, with the 95 % interval, and how that compares with all
+-- leads. Best rate first.
+-- Caveats: leads that are too young are left out, so nothing here moves by itself any more. A
+-- source with a high rate and few leads is a reason to try more of it, no proof.
 -- Reads a published file: kpi_values.
 with cells as (
     select
@@ -30,7 +30,7 @@ with cells as (
 latest as (
     select *
     from cells
-    where period_end = (select max(period_end) from cells)
+    where period_end = (select max(newest.period_end) from cells as newest)
 )
 
 select

@@ -1,8 +1,9 @@
 -- Which marketing pays?
 --
 -- For each marketing channel, over the last twelve complete months: what it cost, the net sales and
--- the margin of orders credited to it, and what one unit of money brought back: `romi` in net sales,
--- `margin_per_cost` in margin. `pays` asks whether the margin covers the cost. Dearest first.
+-- the margin of orders credited to it, and what one unit of money brought back: `romi` in net
+-- sales, `margin_per_cost` in margin. `pays` asks whether the margin covers the cost. Dearest
+-- first.
 -- Caveats: credit is by the default attribution model; `does_the_model_change_the_answer` shows the
 -- others. Margin of repeat orders that come later is not in it: see clv. Channels without cost have
 -- no return. A year ends before all its orders are in.
@@ -32,6 +33,6 @@ select
     attributed_margin > marketing_cost as pays
 from cells
 where
-    period_end = (select max(period_end) from cells)
+    period_end = (select max(newest.period_end) from cells as newest)
     and (marketing_cost != 0 or attributed_net_sales != 0)
 order by marketing_cost desc nulls last, attributed_net_sales desc, marketing_channel asc

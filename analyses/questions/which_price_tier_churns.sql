@@ -1,8 +1,8 @@
 -- Which price tier churns?
 --
--- For each plan, over the last twelve complete months: subscriptions at the start, those lost since,
--- the churn rate with its 95 % interval, and how much of it was involuntary (payments that failed).
--- Highest churn first. Involuntary churn is a matter of billing, not of the offer.
+-- For each plan, over the last twelve complete months: subscriptions at the start, those lost
+-- since, the churn rate with its 95 % interval, and how much of it was involuntary (payments that
+-- failed). Highest churn first. Involuntary churn is a matter of billing, not of the offer.
 -- Caveats: a plan whose interval contains the rate of all plans (`rate_of_all`) does not stand out.
 -- A subscription that changes its plan is not lost.
 -- Reads a published file: kpi_values, kpi_subscription_churn.
@@ -28,7 +28,7 @@ with cells as (
 latest as (
     select *
     from cells
-    where period_end = (select max(period_end) from cells)
+    where period_end = (select max(newest.period_end) from cells as newest)
 )
 
 select
