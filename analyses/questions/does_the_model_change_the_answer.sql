@@ -19,9 +19,9 @@ with latest as (
         period_grain = 'r12m'
         and dimension = 'marketing_channel'
         and period_end = (
-            select max(period_end)
-            from kpi.kpi_attribution
-            where period_grain = 'r12m' and is_complete_period
+            select max(newest.period_end)
+            from kpi.kpi_attribution as newest
+            where newest.period_grain = 'r12m' and newest.is_complete_period
         )
 ),
 

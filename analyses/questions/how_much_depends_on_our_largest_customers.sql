@@ -35,7 +35,7 @@ ranked as (
         row_number() over (order by net_sales desc, account_id asc) as account_rank,
         sum(net_sales) over (order by net_sales desc, account_id asc rows unbounded preceding)
             as net_sales_so_far,
-        (select sum(net_sales) from sales) as net_sales_of_all
+        (select sum(whole.net_sales) from sales as whole) as net_sales_of_all
     from sales
     where account_id is not null
 )

@@ -30,5 +30,5 @@ select
     round(churn_hazard, 4) as churn_hazard,
     round(survival, 4) as survival
 from cells
-where period_start = (select max(period_start) from cells)
+where period_start = (select max(newest.period_start) from cells as newest)
 order by tenure_month

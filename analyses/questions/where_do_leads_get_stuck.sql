@@ -10,7 +10,11 @@ with latest as (
     select *
     from bi.lead_funnel_r12m
     where
-        period_end = (select max(period_end) from bi.lead_funnel_r12m where is_complete_period)
+        period_end = (
+            select max(newest.period_end)
+            from bi.lead_funnel_r12m as newest
+            where newest.is_complete_period
+        )
 ),
 
 steps as (
@@ -23,35 +27,35 @@ steps as (
     from latest
     union all
     select
-        2,
-        'sales qualified',
-        distinct_leads_mql,
-        distinct_leads_sql,
-        leads_sql_median_hours
+        2 as step_number,
+        'sales qualified' as step,
+        distinct_leads_mql as leads_before,
+        distinct_leads_sql as leads_there,
+        leads_sql_median_hours as median_hours
     from latest
     union all
     select
-        3,
-        'opportunity',
-        distinct_leads_sql,
-        distinct_leads_opportunity,
-        leads_opportunity_median_hours
+        3 as step_number,
+        'opportunity' as step,
+        distinct_leads_sql as leads_before,
+        distinct_leads_opportunity as leads_there,
+        leads_opportunity_median_hours as median_hours
     from latest
     union all
     select
-        4,
-        'won',
-        distinct_leads_opportunity,
-        distinct_leads_won,
-        leads_won_median_hours
+        4 as step_number,
+        'won' as step,
+        distinct_leads_opportunity as leads_before,
+        distinct_leads_won as leads_there,
+        leads_won_median_hours as median_hours
     from latest
     union all
     select
-        5,
-        'ordered',
-        distinct_leads_won,
-        distinct_leads_ordered,
-        leads_ordered_median_hours
+        5 as step_number,
+        'ordered' as step,
+        distinct_leads_won as leads_before,
+        distinct_leads_ordered as leads_there,
+        leads_ordered_median_hours as median_hours
     from latest
 )
 

@@ -11,9 +11,9 @@ with latest_quarter as (
     from bi.web_funnel_by_device_type_quarter
     where
         period_start = (
-            select max(period_start)
-            from bi.web_funnel_by_device_type_quarter
-            where is_complete_period
+            select max(newest.period_start)
+            from bi.web_funnel_by_device_type_quarter as newest
+            where newest.is_complete_period
         )
 ),
 
@@ -28,26 +28,26 @@ steps as (
     union all
     select
         device_type,
-        2,
-        'cart',
-        sessions_with_product_view,
-        sessions_with_cart
+        2 as step_number,
+        'cart' as step,
+        sessions_with_product_view as sessions_before,
+        sessions_with_cart as sessions_there
     from latest_quarter
     union all
     select
         device_type,
-        3,
-        'checkout',
-        sessions_with_cart,
-        sessions_with_checkout
+        3 as step_number,
+        'checkout' as step,
+        sessions_with_cart as sessions_before,
+        sessions_with_checkout as sessions_there
     from latest_quarter
     union all
     select
         device_type,
-        4,
-        'order',
-        sessions_with_checkout,
-        sessions_with_order
+        4 as step_number,
+        'order' as step,
+        sessions_with_checkout as sessions_before,
+        sessions_with_order as sessions_there
     from latest_quarter
 )
 
