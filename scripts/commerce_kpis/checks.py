@@ -67,7 +67,8 @@ STEPS = (
     Step(
         "sqlfluff",
         (
-            *("-m", "sqlfluff", "lint", "models", "tests", "--disable-progress-bar", "--nocolor"),
+            *("-m", "sqlfluff", "lint", "models", "tests", "analyses/questions"),
+            *("--disable-progress-bar", "--nocolor"),
             *("--processes", str(os.cpu_count() or 1)),
         ),
     ),
