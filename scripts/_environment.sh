@@ -11,6 +11,7 @@ VENV=${KPI_VENV:-$PROJECT/.venv}
 # Written last, so an environment without it was interrupted; names its folder, because a moved
 # environment still starts the old one.
 STAMP=$VENV/made_from.txt
+TEST_STAMP=$VENV/tested_with.txt
 
 fail() {
     printf '%s\n' "$*" >&2
@@ -57,6 +58,23 @@ make_environment() {
             || fail "Cannot install requirements.lock into $VENV:" \
                 "$(grep -i '^error' "$log" | tail -n 1) See $log."
         { printf '%s\n' "$VENV" && cat "$PROJECT/requirements.lock"; } > "$STAMP"
+    fi
+    exec 9>&-
+}
+
+# Add what only tests need to the environment: the libraries of BI tools, which users can do without.
+add_test_packages() {
+    local log=$PROJECT/logs/environment.log
+    environment_is_current || make_environment
+    exec 9>> "$VENV.lock"
+    "$VENV/bin/python" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)'
+    if ! cmp -s "$PROJECT/requirements-test.lock" "$TEST_STAMP"; then
+        mkdir -p "$PROJECT/logs"
+        "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input \
+            --require-hashes -r "$PROJECT/requirements-test.lock" >> "$log" 2>&1 \
+            || fail "Cannot install requirements-test.lock into $VENV:" \
+                "$(grep -i '^error' "$log" | tail -n 1) See $log."
+        cp "$PROJECT/requirements-test.lock" "$TEST_STAMP"
     fi
     exec 9>&-
 }

@@ -1,12 +1,12 @@
 -- What may we pay for a customer of this segment?
 --
 -- For each segment and the latest complete month: what a customer brings in margin over a lifetime
--- and in the first year, against what a customer cost in the last twelve months. `highest_cac` keeps
--- three times the cost within the lifetime margin, the rule of thumb; `pays_back_in_a_year` asks
--- whether the margin expected of a new customer in its first year covers the cost. `cac` is that of
--- all segments, since much cost is booked for none; what is booked for a segment alone stands in
--- `cac_booked_on_it`. A first year is known of segments with a fit of their own: that of all would
--- give every segment the same customer.
+-- and in the first year, against what a customer cost in the last twelve months. `highest_cac`
+-- keeps three times the cost within the lifetime margin, the rule of thumb; `pays_back_in_a_year`
+-- asks whether the margin expected of a new customer in its first year covers the cost. `cac` is
+-- that of all segments, since much cost is booked for none; what is booked for a segment alone
+-- stands in `cac_booked_on_it`. A first year is known of segments with a fit of their own: that of
+-- all would give every segment the same customer.
 -- Reads a published file: kpi_values, fct_prediction_fits, fct_account_predictions.
 with latest_month as (
     select max(period_start) as period_start

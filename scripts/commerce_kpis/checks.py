@@ -86,7 +86,8 @@ STEPS = (
     Step(
         "sqlfluff",
         (
-            *("-m", "sqlfluff", "lint", "models", "tests", "--disable-progress-bar", "--nocolor"),
+            *("-m", "sqlfluff", "lint", "models", "tests", "analyses/questions"),
+            *("--disable-progress-bar", "--nocolor"),
             *("--processes", PROCESSORS),
         ),
     ),

@@ -23,6 +23,7 @@ from commerce_kpis.finished_builds import FileBuild, LakeBuild
 from commerce_kpis.ledger import Ledger, back_up, backup_file, carry_ledger
 from commerce_kpis.project import VIEW_SCHEMA
 from commerce_kpis.sql import first_line, quoted, text
+from commerce_kpis.view_comments import comment_views
 
 TEMPORARY = ".publishing"
 CLOCK = ("intermediate", "int_build__clock")
@@ -184,6 +185,7 @@ def _copy(build: FileBuild | LakeBuild, temporary: Path, out: Path) -> Published
         write_build_info(connection, as_of, is_hashed)
         ledger = carry_ledger(connection, out, landing)
         views = _copy_views(connection, build)
+        comment_views(connection)
         connection.execute("checkpoint published")
         connection.execute("use memory")
         connection.execute("detach published")

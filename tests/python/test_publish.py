@@ -320,17 +320,37 @@ def test_the_real_build_is_published_whole(built_file: Path, published_file: Pat
     assert _query(out, "select as_of from trust.build_info") == as_of
 
 
-def test_every_table_and_column_says_what_it_is(published_file: Path) -> None:
+def test_every_table_view_and_column_says_what_it_is(published_file: Path) -> None:
     bare = """
         select schema_name || '.' || table_name || '.' || column_name
         from duckdb_columns()
-        where schema_name in ('core', 'kpi', 'trust') and comment is null
+        where schema_name in ('core', 'kpi', 'trust', 'bi') and comment is null
         union all
         select schema_name || '.' || table_name
         from duckdb_tables()
         where schema_name in ('core', 'kpi', 'trust') and comment is null
+        union all
+        select schema_name || '.' || view_name
+        from duckdb_views()
+        where schema_name in ('trust', 'bi') and comment is null
     """
     assert _query(published_file, bare) == []
+
+
+def test_every_column_is_of_a_type_that_bi_drivers_read(published_file: Path) -> None:
+    """HUGEINT, lists, structs and the like are text, a float or an error, by the driver."""
+    found = _query(
+        published_file,
+        """
+        select regexp_replace(data_type, '\\(.*', ''), any_value(table_name || '.' || column_name)
+        from duckdb_columns()
+        where schema_name in ('core', 'kpi', 'trust', 'bi')
+        group by all
+        """,
+    )
+    plain = {"BIGINT", "BOOLEAN", "DATE", "DECIMAL", "DOUBLE", "INTEGER", "TIMESTAMP", "VARCHAR"}
+    assert {kind: column for kind, column in found if kind not in plain} == {}
+    assert {kind for kind, _ in found} == plain
 
 
 def test_build_info_says_what_the_file_was_made_of(built_file: Path, published_file: Path) -> None:

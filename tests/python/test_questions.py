@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 import duckdb
@@ -160,3 +161,184 @@ def test_what_moved_cac_adds_up_to_the_change(published):
         assert len(change) == 1
         total = sum(row["contribution"] for row in found)
         assert abs(total - change.pop()) <= Decimal("0.005") * (len(found) + 1)
+
+
+# Columns and order of each answer; a query that loses one would still have rows.
+PROMISED = {
+    "does_the_model_change_the_answer": ("marketing_channel", "lowest", "highest", "spread"),
+    "how_much_depends_on_our_largest_customers": ("account_rank", "net_sales", "share_so_far"),
+    "is_the_nps_change_real": ("period_start", "answers", "nps", "is_change_real", "answer"),
+    "what_comes_back_and_why": ("reason_group", "refunds", "share_of_refunds"),
+    "what_may_we_pay_for_a_customer_of_this_segment": ("segment", "cac", "highest_cac"),
+    "what_moved_cac": ("comparison", "marketing_channel", "effect", "contribution"),
+    "what_moved_recurring_revenue": ("period_start", "mrr_at_start", "mrr_at_end", "net_new"),
+    "when_do_we_lose_customers": ("tenure_month", "customers_at_risk", "churn_hazard", "survival"),
+    "where_do_leads_get_stuck": ("step", "leads_before", "leads_there", "step_rate"),
+    "where_do_we_lose_visitors": ("device_type", "step", "sessions_lost", "step_rate"),
+    "which_channel_wins_customers_that_stay": ("acquisition_channel", "retention_rate", "ci_low"),
+    "which_leads_become_customers": ("lead_source", "leads", "conversion_rate", "answer"),
+    "which_marketing_pays": ("marketing_channel", "marketing_cost", "romi", "pays"),
+    "which_price_tier_churns": ("plan", "churn_rate", "rate_of_all", "status"),
+    "will_we_meet_the_quarter": ("kpi", "variant", "target", "expected_at_close", "answer"),
+}
+LATEST_YEAR = """
+period_grain = 'r12m' and period_end = (
+    select max(period_end) from core.dim_periods where period_grain = 'r12m' and is_complete_period
+)
+"""
+
+
+def one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple:
+    return connection.execute(sql).fetchone()
+
+
+def falls(rows: list[dict], column: str) -> bool:
+    """Whether a column is in falling order, with nulls at its end."""
+    values = [row[column] for row in rows]
+    known = [value for value in values if value is not None]
+    return values[: len(known)] == sorted(known, reverse=True)
+
+
+def test_there_are_fifteen_questions_and_each_has_what_it_promises(published):
+    assert PROMISED.keys() == {path.stem for path in QUESTIONS}
+    assert len(QUESTIONS) == 15
+    for name, columns in PROMISED.items():
+        rows = answer(published, name)
+        assert set(columns) <= rows[0].keys(), name
+        for column in columns:
+            assert any(row[column] is not None for row in rows), f"{name}: {column}"
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.stem)
+def test_every_question_says_how_to_read_it_and_stands_on_its_page(question: Path):
+    lines = question.read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("-- ")
+    assert lines[0].endswith("?")
+    head = [*takewhile(lambda line: line.startswith("--"), lines)]
+    assert len(head) > 3
+    assert any(line.startswith("-- Reads a published file: ") for line in head)
+    page = (PROJECT / "docs" / "questions.md").read_text(encoding="utf-8")
+    assert f"[{lines[0][3:]}](../analyses/questions/{question.name})" in page
+    assert page.count("](../analyses/questions/") == len(QUESTIONS)
+
+
+def test_mrr_moves_by_what_is_listed_from_month_to_month(published):
+    rows = answer(published, "what_moved_recurring_revenue")
+    assert len(rows) == 12
+    moves = [name for name in rows[0] if name.startswith("mrr_") and "_at_" not in name]
+    assert len(moves) == 7
+    for row in rows:
+        assert sum(row[name] for name in moves) == row["net_new"]
+        assert row["mrr_at_start"] + row["net_new"] == row["mrr_at_end"]
+    for later, earlier in pairwise(rows):
+        assert later["mrr_at_start"] == earlier["mrr_at_end"]
+
+
+def test_funnels_only_narrow_and_losses_add_up(published):
+    rows = answer(published, "where_do_we_lose_visitors")
+    for device in {row["device_type"] for row in rows}:
+        steps = [row for row in rows if row["device_type"] == device]
+        assert [row["step_number"] for row in steps] == [1, 2, 3, 4]
+        assert sum(row["share_of_losses"] for row in steps) == pytest.approx(1, abs=0.001)
+        for before, after in pairwise(steps):
+            assert before["sessions_there"] == after["sessions_before"] >= after["sessions_there"]
+    leads = answer(published, "where_do_leads_get_stuck")
+    assert [row["step_number"] for row in leads] == [1, 2, 3, 4, 5]
+    for before, after in pairwise(leads):
+        assert before["leads_there"] == after["leads_before"] >= after["leads_there"]
+    created = one(
+        published,
+        f"select leads from kpi.kpi_lead_funnel where dimension = 'total' and {LATEST_YEAR}",
+    )
+    assert leads[0]["leads_before"] == created[0] > 0
+
+
+def test_each_model_credits_the_same_customers(published):
+    rows = answer(published, "does_the_model_change_the_answer")
+    customers = one(
+        published,
+        "select new_customers_first from kpi.kpi_attribution "
+        f"where dimension = 'total' and {LATEST_YEAR}",
+    )[0]
+    for column in (name for name in rows[0] if name.startswith("by_")):
+        found = sum(row[column] for row in rows)
+        assert float(found) == pytest.approx(float(customers), abs=0.1)
+    assert falls(rows, "spread")
+
+
+def test_money_of_a_year_is_that_of_its_kpi(published):
+    largest = answer(published, "how_much_depends_on_our_largest_customers")
+    assert [row["account_rank"] for row in largest] == [*range(1, 11)]
+    assert falls(largest, "net_sales")
+    sales = one(
+        published,
+        f"select net_sales from kpi.kpi_sales where dimension = 'total' and {LATEST_YEAR}",
+    )[0]
+    share = sum(row["net_sales"] for row in largest) / sales
+    assert largest[-1]["share_so_far"] == pytest.approx(float(share), abs=0.0001)
+    refunds = answer(published, "what_comes_back_and_why")
+    given_back = one(
+        published,
+        f"select refunds from kpi.kpi_refunds where dimension = 'total' and {LATEST_YEAR}",
+    )[0]
+    assert sum(row["refunds"] for row in refunds) == given_back
+    assert sum(row["share_of_refunds"] for row in refunds) == pytest.approx(1, abs=0.001)
+    marketing = answer(published, "which_marketing_pays")
+    cost = one(
+        published,
+        f"select marketing_cost from kpi.kpi_romi where dimension = 'total' and {LATEST_YEAR}",
+    )[0]
+    assert sum(row["marketing_cost"] for row in marketing) == cost
+    assert falls(marketing, "marketing_cost")
+
+
+def test_rates_are_those_of_their_counts_within_their_intervals(published):
+    for name, units, hits, rate in (
+        *[
+            (
+                "which_price_tier_churns",
+                "subscriptions_at_start",
+                "subscriptions_lost",
+                "churn_rate",
+            )
+        ],
+        *[("which_leads_become_customers", "leads", "customers", "conversion_rate")],
+        (
+            *("which_channel_wins_customers_that_stay", "customers_a_year_ago"),
+            *("customers_retained", "retention_rate"),
+        ),
+    ):
+        rows = answer(published, name)
+        assert falls(rows, rate)
+        for row in rows:
+            if row[units]:
+                assert row[rate] == pytest.approx(row[hits] / row[units], abs=0.0001)
+                assert row["ci_low"] <= row[rate] <= row["ci_high"]
+    lost = sum(row["subscriptions_lost"] for row in answer(published, "which_price_tier_churns"))
+    assert (
+        lost
+        == one(
+            published,
+            "select subscriptions_lost from kpi.kpi_subscription_churn "
+            f"where dimension = 'total' and {LATEST_YEAR}",
+        )[0]
+    )
+
+
+def test_nps_is_answered_by_its_interval_and_tenure_by_its_hazard(published):
+    scores = answer(published, "is_the_nps_change_real")
+    assert len(scores) == 8
+    assert falls(scores, "period_start")
+    for row in scores:
+        assert row["ci_low"] <= row["nps"] <= row["ci_high"]
+        assert (row["answer"] in ("better", "worse")) == row["is_change_real"]
+    ages = answer(published, "when_do_we_lose_customers")
+    assert [row["tenure_month"] for row in ages] == sorted(row["tenure_month"] for row in ages)
+    survival = 1.0
+    for row in ages:
+        assert row["churn_hazard"] == pytest.approx(
+            row["customers_lost"] / row["customers_at_risk"], abs=0.0001
+        )
+        survival *= 1 - row["customers_lost"] / row["customers_at_risk"]
+        if row["survival"] is not None:
+            assert row["survival"] == pytest.approx(survival, abs=0.001)
