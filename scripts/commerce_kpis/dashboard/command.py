@@ -21,6 +21,7 @@ APP = Path(__file__).with_name("app.py")
 SETTINGS = {
     "browser.gatherUsageStats": "false",
     "client.showErrorDetails": "none",
+    "client.showErrorLinks": "false",
     "client.toolbarMode": "minimal",
     "global.developmentMode": "false",
     "logger.hideWelcomeMessage": "true",

@@ -9,11 +9,9 @@ import streamlit as st
 from commerce_kpis.dashboard.parts import Page, choose_grain, choose_period, show_chart
 from commerce_kpis.display.catalog import TOTAL
 from commerce_kpis.display.cells import total_values
-from commerce_kpis.display.formatting import NOTHING
 from commerce_kpis.display.funnels import Step, funnels, members_of, read_steps
 from commerce_kpis.display.special_charts import funnel_chart
-from commerce_kpis.display.statuses import status_of
-from commerce_kpis.display.tables import NUMBER, TEXT, html_table
+from commerce_kpis.display.special_tables import funnel_table
 
 ALL = "all"
 
@@ -55,11 +53,12 @@ def render(page: Page) -> None:
         st.info("The file holds nothing for this choice.")
         return
     steps = page.source.ask(read_steps, kpi, grain, start, dimension, member)
-    st.header(f"{kpi.title}, {page.numbers.period(start, grain)}", anchor=False)
+    period = page.numbers.period(start, grain)
+    st.header(f"{kpi.title}, {period}", anchor=False)
     st.html(f'<p class="kpi-lead">{escape(kpi.default.meaning)}</p>')
     chart = funnel_chart(steps, page.numbers, words.name)
     show_chart(chart, _told(page, steps))
-    st.html(_table(page, steps, f"Steps of {kpi.title}, {page.numbers.period(start, grain)}"))
+    st.html(funnel_table(steps, f"Steps of {kpi.title}, {period}", page.numbers, words))
 
 
 def _told(page: Page, steps: list[Step]) -> str:
@@ -67,20 +66,3 @@ def _told(page: Page, steps: list[Step]) -> str:
     parts = [f"{page.catalog.words.name(step.name)} {page.numbers.plain(step.count)}"
              for step in steps]  # fmt: skip
     return "Funnel: " + ", ".join(parts)
-
-
-def _table(page: Page, steps: list[Step], caption: str) -> str:
-    numbers = page.numbers
-    rows = [
-        [
-            page.catalog.words.name(step.name),
-            numbers.plain(step.count),
-            numbers.percent(step.rate),
-            numbers.plain(step.lost) if step.lost is not None else NOTHING,
-            status_of(step.status).label,
-            step.meaning,
-        ]
-        for step in steps
-    ]
-    headings = ("Step", "Came this far", "Of the step before", "Lost", "Status", "Meaning")
-    return html_table(caption, headings, rows, (TEXT, NUMBER, NUMBER, NUMBER, TEXT, TEXT))

@@ -162,7 +162,11 @@ def _variants(page: Page, kpi: Kpi, variant: Variant, grain: str, cells: pd.Data
     if len(names) > 1:
         label = page.catalog.words.name
         chosen = st.multiselect(
-            f"In {variant.unit}", names, names[:VARIANTS_DRAWN], format_func=label, key="variants"
+            f"Variants in {variant.unit}",
+            names,
+            names[:VARIANTS_DRAWN],
+            format_func=label,
+            key="variants",
         )
         show_chart(
             variants_chart(cells, chosen, grain, page.numbers, label),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import urlencode
 
 import duckdb
 import pandas as pd
@@ -11,7 +12,7 @@ import streamlit as st
 from commerce_kpis.dashboard.parts import Page, choose_grain, choose_period
 from commerce_kpis.display.cards import card_html, overview_cards, summary_text
 from commerce_kpis.display.cells import Clock, default_values, read_clock, targets
-from commerce_kpis.display.words import sorted_grains
+from commerce_kpis.display.words import grain_name, sorted_grains
 
 
 def read_overview(
@@ -47,5 +48,10 @@ def render(page: Page) -> None:
     )
     for theme, shown in cards.items():
         st.header(page.catalog.words.name(theme), anchor=False)
-        articles = "".join(card_html(card, f"kpi-{card.kpi}?grain={grain}") for card in shown)
+        articles = "".join(card_html(card, _address(card.kpi, grain)) for card in shown)
         st.html(f'<div class="kpi-grid">{articles}</div>')
+
+
+def _address(kpi: str, grain: str) -> str:
+    """The page of a KPI at a grain; Streamlit writes the choice into an address by its label."""
+    return f"kpi-{kpi}?{urlencode({'grain': grain_name(grain)})}"

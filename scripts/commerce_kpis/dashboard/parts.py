@@ -60,6 +60,7 @@ def choose_grain(grains: list[str], label: str = "By") -> str:
         grains,
         default=default,
         required=True,
+        wrap=True,
         format_func=grain_name,
         key="grain",
         bind="query-params",

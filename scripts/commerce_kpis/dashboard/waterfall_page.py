@@ -18,6 +18,7 @@ from commerce_kpis.display.movements import (
     waterfall_rows,
 )
 from commerce_kpis.display.special_charts import movements_chart, waterfall_chart
+from commerce_kpis.display.special_tables import movement_table
 from commerce_kpis.display.tables import NUMBER, TEXT, html_table
 from commerce_kpis.display.words import grain_name
 
@@ -38,7 +39,7 @@ def render(page: Page) -> None:
     if not offered:
         st.info("The file holds no KPI whose movements lead from a start to an end.")
         return
-    left, middle, right = st.columns([1, 2, 1], vertical_alignment="bottom")
+    left, middle, right = st.columns([1, 2.6, 1], vertical_alignment="bottom")
     with left:
         name = st.selectbox(
             "KPI",
@@ -82,15 +83,7 @@ def _one_period(
         f"{title}: from {first} to {last}. The steps are in the table.",
     )
     st.caption("Steps of 0 are not drawn. The axis may begin above 0, so that steps can be seen.")
-    texts = [
-        [
-            words.name(row["name"]),
-            numbers.value(row["amount"], movement.unit, currency),
-            movement.meanings.get(row["name"], ""),
-        ]
-        for _, row in rows.iterrows()
-    ]
-    st.html(html_table(title, ("Step", "Amount", "Meaning"), texts, (TEXT, NUMBER, TEXT)))
+    st.html(movement_table(movement, rows, title, currency, numbers, words))
 
 
 def _many_periods(

@@ -99,8 +99,9 @@ def read_catalog(connection: duckdb.DuckDBPyConnection) -> Catalog:
     kpis.sort(key=lambda kpi: (order.get(kpi.theme, len(order)), kpi.theme, kpi.title, kpi.name))
     column_texts = comments_of(connection, "kpi", "kpi_catalog")
     fields = ("title", "meaning", "source_of_definition", "worked_example")
+    names = [row["variant"] for row in rows]
     texts = [str(row.get(field) or "") for row in rows for field in fields]
-    return Catalog(tuple(kpis), column_texts, Words([*texts, *column_texts.values()]))
+    return Catalog(tuple(kpis), column_texts, Words([*texts, *column_texts.values()], names))
 
 
 def _variant(row: dict[str, Any]) -> Variant:

@@ -108,3 +108,26 @@ def latest_complete(cells: pd.DataFrame) -> date | None:
     complete = cells.loc[cells["is_complete_period"].fillna(False).astype(bool), "period_start"]
     starts = complete if len(complete) else cells["period_start"]
     return starts.max().date() if len(starts) else None
+
+
+def all_totals(connection: duckdb.DuckDBPyConnection, grain: str) -> pd.DataFrame:
+    """Every variant of every KPI in total, over all periods of a grain."""
+    return frame(
+        connection,
+        f"select {COLUMNS} from kpi.kpi_values where dimension = 'total' and period_grain = ? "
+        "order by kpi, is_default desc, variant, period_start",
+        [grain],
+    )
+
+
+def default_members(
+    connection: duckdb.DuckDBPyConnection, grain: str, start: date | None
+) -> pd.DataFrame:
+    """The default variant of every KPI by the members of all dimensions, in one period."""
+    return frame(
+        connection,
+        f"select {COLUMNS} from kpi.kpi_values "
+        "where is_default and dimension <> 'total' and period_grain = ? and period_start = ? "
+        "order by kpi, dimension, value desc nulls last, dimension_value",
+        [grain, start],
+    )

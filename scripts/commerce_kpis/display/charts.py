@@ -47,7 +47,13 @@ def trend_chart(
         alt.Tooltip("status_text:N", title="Status"),
     ]
     layers: list[alt.Chart] = []
-    # A line ends where there is no value; each run is a line of its own.
+    # A line ends where there is no value; each run is a line of its own, and a faint one leads on.
+    if rows["run"].nunique() > 1:
+        layers.append(
+            alt.Chart(rows)
+            .mark_line(color=QUIET, strokeWidth=1, strokeDash=[1, 4], opacity=0.7)
+            .encode(x=x, y=y)
+        )
     banded = rows[rows["ci_low"].notna() & rows["ci_high"].notna()]
     if len(banded):
         layers.append(
@@ -245,12 +251,18 @@ def _target_layer(
 ) -> alt.Chart:
     marks = targets.copy()
     unit, currency = rows.iloc[0]["unit"], _text(rows.iloc[0]["currency_code"])
+    marks["series"] = "target"
     marks["target_text"] = [numbers.value(value, unit, currency) for value in marks["target_value"]]
     return (
-        alt.Chart(marks[["day", "target_value", "target_text"]])
-        .mark_tick(color=VERMILION, thickness=3, size=14, orient="horizontal")
+        alt.Chart(marks[["day", "series", "target_value", "target_text"]])
+        .mark_tick(thickness=3, size=10, orient="horizontal")
         .encode(
             x=x,
+            color=alt.Color(
+                "series:N",
+                scale=alt.Scale(domain=["target"], range=[VERMILION]),
+                legend=alt.Legend(symbolType="stroke", symbolStrokeWidth=3),
+            ),
             y=alt.Y("target_value:Q", scale=scale),
             tooltip=[alt.Tooltip("target_text:N", title="Target")],
         )

@@ -96,7 +96,7 @@ def waterfall_rows(movement: Movement, row: pd.Series) -> pd.DataFrame:
     rows = [(movement.start, row[movement.start], 0.0, row[movement.start], "level")]
     at = row[movement.start]
     for sign, name in movement.steps:
-        amount = sign * row[name]
+        amount = sign * row[name] + 0.0  # never minus 0
         kind = "up" if amount >= 0 else "down"
         rows.append((name, amount, at, at + amount, kind))
         at += amount

@@ -33,18 +33,29 @@ def _svg(values: Sequence[float | None], is_last_open: bool) -> str:
     known = [float(value) for value in values if is_number(value)]
     low, high = min(known), max(known)
     points = [_point(index, len(values), value, low, high) for index, value in enumerate(values)]
-    lines = "".join(
-        f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in run)}" fill="none" '
-        f'stroke="{BLUE}" stroke-width="2" stroke-linejoin="round" stroke-linecap="round"/>'
-        for run in _runs(points)
+    known_points = " ".join(f"{point[0]:.1f},{point[1]:.1f}" for point in points if point)
+    bridge = (
+        f'<polyline points="{known_points}" fill="none" stroke="{BLUE}" stroke-width="1" '
+        'stroke-dasharray="1 3" opacity="0.6"/>'
     )
+    lines = "".join(_line(run) for run in _runs(points))
     x, y = next(point for point in reversed(points) if point)
     fill = PAPER if is_last_open else BLUE
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" '
-        f'width="{WIDTH:g}" height="{HEIGHT:g}" preserveAspectRatio="none">{lines}'
+        f'width="{WIDTH:g}" height="{HEIGHT:g}" preserveAspectRatio="none">{bridge}{lines}'
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{fill}" stroke="{BLUE}" '
         'stroke-width="1.5"/></svg>'
+    )
+
+
+def _line(run: list[tuple[float, float]]) -> str:
+    """Neighbours as a line; one alone as a dot."""
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in run)
+    width = 2 if len(set(run)) > 1 else 4
+    return (
+        f'<polyline points="{points}" fill="none" stroke="{BLUE}" stroke-width="{width}" '
+        'stroke-linejoin="round" stroke-linecap="round"/>'
     )
 
 

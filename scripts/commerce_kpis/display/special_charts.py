@@ -147,6 +147,7 @@ def movements_chart(
     drawn = rows[rows["amount"] != 0]
     if not len(drawn):
         return None
+    order = [label for label in dict.fromkeys(rows["label"]) if (drawn["label"] == label).any()]
     chart = (
         alt.Chart(drawn)
         .mark_bar()
@@ -154,7 +155,7 @@ def movements_chart(
             x=alt.X("period:O", sort=None, title=None, axis=alt.Axis(labelAngle=-40,
                     labelOverlap=True, domain=False)),
             y=alt.Y("amount:Q", axis=value_axis(unit, currency)),
-            color=alt.Color("label:N", legend=alt.Legend(columns=4)),
+            color=alt.Color("label:N", scale=alt.Scale(domain=order), legend=alt.Legend(columns=3)),
             tooltip=[
                 alt.Tooltip("period:N", title="Period"),
                 alt.Tooltip("label:N", title="Step"),

@@ -14,35 +14,35 @@ GRAINS = {
     "r12m": "Rolling 12 months",
 }
 WORD = re.compile(r"\b[A-Za-z]+\b")
-LONGEST_ABBREVIATION = 5
+LONGEST_ABBREVIATION = 4
 
 
 class Words:
     """Turns `mrr_at_start` into `MRR at start`.
 
-    Which words are abbreviations is learnt from texts: they write them in capitals, or never as a
-    word.
+    Which words are abbreviations is learnt: texts write them in capitals, or a number has no other
+    name than these few letters.
     """
 
-    def __init__(self, texts: Iterable[str] = ()) -> None:
+    def __init__(self, texts: Iterable[str] = (), names: Iterable[str] = ()) -> None:
         found = {word for text in texts for word in WORD.findall(text or "")}
-        self.words = {word.lower() for word in found if not word.isupper()}
-        self.capitals = {word.lower() for word in found if word.isupper() and len(word) > 1}
+        capitals = {word.lower() for word in found if word.isupper() and len(word) > 1}
+        short = {name for name in names if name.isalpha() and len(name) <= LONGEST_ABBREVIATION}
+        self.abbreviations = capitals | short
 
     def name(self, identifier: str) -> str:
         """A name of the file as words, the first one with a capital.
 
-        >>> words = Words(["MRR at the start", "a rate"])
+        >>> words = Words(["MRR at the start", "a rate"], ["aov"])
         >>> words.name("mrr_at_start"), words.name("aov_rate"), Words().name("total")
         ('MRR at start', 'AOV rate', 'Total')
         """
-        text = " ".join(self._word(word) for word in identifier.split("_") if word)
+        text = " ".join(
+            word.upper() if word in self.abbreviations else word
+            for word in identifier.split("_")
+            if word
+        )
         return text[:1].upper() + text[1:]
-
-    def _word(self, word: str) -> str:
-        is_short = word.isalpha() and len(word) < LONGEST_ABBREVIATION
-        unheard = bool(self.words) and is_short and word not in self.words
-        return word.upper() if unheard or word in self.capitals else word
 
 
 def grain_name(grain: str) -> str:
