@@ -15,7 +15,9 @@ def chart_image(chart: alt.TopLevelMixin | None, alternative: str) -> str:
     """A chart as an image with its text for screen readers; a note where there is none."""
     if chart is None:
         return '<p class="kpi-note">There is nothing to draw: no value in this period.</p>'
-    spec = chart.properties(width=WIDTH).to_dict()
+    # The image has its own text: labels of every mark would only make the file larger.
+    spec = chart.properties(width=WIDTH).to_dict(validate=False)
+    spec["config"]["aria"] = False
     svg = vl_convert.vegalite_to_svg(spec)
     drawn = base64.b64encode(svg.encode()).decode()
     return (
