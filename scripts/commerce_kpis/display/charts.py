@@ -261,7 +261,7 @@ def _target_layer(
             color=alt.Color(
                 "series:N",
                 scale=alt.Scale(domain=["target"], range=[VERMILION]),
-                legend=alt.Legend(symbolType="stroke", symbolStrokeWidth=3),
+                legend=alt.Legend(symbolType="square", symbolStrokeWidth=0),
             ),
             y=alt.Y("target_value:Q", scale=scale),
             tooltip=[alt.Tooltip("target_text:N", title="Target")],
