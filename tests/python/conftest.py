@@ -159,6 +159,20 @@ def postgres() -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """A headless browser for these tests."""
+    from browser import chromium, running_browser
+
+    if chromium() is None:
+        message = "There is no Chromium: install the package chromium."
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with running_browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
 def project_with_kpi(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with the shown files, its warehouse built but for them."""
     project = tmp_path_factory.mktemp("copy") / "my kpis"

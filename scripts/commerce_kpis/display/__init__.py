@@ -1,0 +1,1 @@
+"""What the dashboard and the report share: reading a published file, and showing its numbers."""
