@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 from commerce_kpis.display.cards import card_html, make_card
 from commerce_kpis.display.catalog import read_catalog
 from commerce_kpis.display.download import safe_csv
+from commerce_kpis.display.formatting import Numbers
 from commerce_kpis.display.published import FileReplacedError, identity_of, opened
 from conftest import run_module
 
@@ -199,11 +202,6 @@ def test_a_card_escapes_what_the_file_says(shown_file):
         catalog = read_catalog(connection)
     kpi = catalog.kpis[0]
     assert kpi.title
-    from dataclasses import replace
-
-    import pandas as pd
-    from commerce_kpis.display.formatting import Numbers
-
     evil = replace(kpi, title="<script>alert(1)</script>")
     empty = pd.DataFrame(columns=["period_start"])
     card = make_card(catalog, evil, empty, empty, "month", None, Numbers())
