@@ -56,7 +56,8 @@
 {% macro build_info_sql(results) %}
     {%- set has_result = [] %}
     {%- set failed = [] %}
-    {%- for result in results %}
+    {#- An exposure is listed with the others, but nothing is done for it. -#}
+    {%- for result in results if result.node.resource_type != 'exposure' %}
         {%- do has_result.append(result.node.unique_id) %}
         {%- if result.status | string not in ('success', 'pass', 'warn') %}
             {%- do failed.append(result.node.unique_id) %}
@@ -83,7 +84,7 @@
         cast({{ var('publish_email_addresses') }} as boolean) as has_email_addresses,
         cast('{{ dbt_version }}' as string) as dbt_version,
         cast('{{ var("landing") }}' as string) as landing,
-        cast({{ results | length }} as integer) as nodes,
+        cast({{ has_result | length }} as integer) as nodes,
         cast({{ failed | length }} as integer) as failed_nodes,
         cast({{ missing | length }} as integer) as missing_nodes,
         cast(
