@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import NoReturn
 
 import duckdb
 import pytest
@@ -138,6 +139,13 @@ def build_environment(folder: Path) -> dict[str, str]:
     }
 
 
+def skip_unless_ci(message: str) -> NoReturn:
+    """A program is missing that a test needs: a failure where everything has to be tried."""
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
 def python_model(path: str) -> ModuleType:
     """A Python model as a module; its path below models/, as dbt runs it."""
     spec = importlib.util.spec_from_file_location(Path(path).stem, PROJECT / "models" / path)
@@ -150,10 +158,7 @@ def python_model(path: str) -> ModuleType:
 def postgres() -> Iterator[dict[str, str]]:
     """The environment variables that lead to a PostgreSQL server, run for these tests."""
     if server_binaries() is None:
-        message = "There is no PostgreSQL server: install the package postgresql."
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+        skip_unless_ci("There is no PostgreSQL server: install the package postgresql.")
     with running_server() as variables:
         yield variables
 
@@ -164,10 +169,7 @@ def browser() -> Iterator[object]:
     from browser import chromium, running_browser
 
     if chromium() is None:
-        message = "There is no Chromium: install the package chromium."
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+        skip_unless_ci("There is no Chromium: install the package chromium.")
     with running_browser() as started:
         yield started
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
 import pytest
 import yaml
-from conftest import PROJECT, run_dbt
+from conftest import PROJECT, run_dbt, skip_unless_ci
 
 DIALECT = "macros_of_the_dialect_keep_their_word"
 
@@ -18,10 +17,7 @@ def spark(tmp_path: Path) -> dict[str, str]:
     """The environment variables that make dbt build into a Spark session of its own."""
     pytest.importorskip("pyspark", reason="Spark needs Python 3.11 or newer.")
     if shutil.which("java") is None:
-        message = "There is no Java: install the package openjdk-17-jre-headless."
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+        skip_unless_ci("There is no Java: install the package openjdk-17-jre-headless.")
     return write_profile(tmp_path, "UTC")
 
 

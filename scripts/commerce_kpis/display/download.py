@@ -8,9 +8,7 @@ import pandas as pd
 
 from commerce_kpis.display.cells import table_values
 from commerce_kpis.display.published import opened
-
-# A spreadsheet takes a text that begins so for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from commerce_kpis.exported_files import FORMULA_STARTS
 
 
 def csv_of(file: Path, kpi: str, grain: str, dimension: str) -> bytes:
@@ -32,4 +30,6 @@ def safe_csv(rows: pd.DataFrame) -> bytes:
 
 
 def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    return (
+        f"'{value}" if isinstance(value, str) and value.startswith(tuple(FORMULA_STARTS)) else value
+    )
