@@ -23,10 +23,9 @@ from commerce_kpis.explain_pages import print_explanation, write_csv
 from commerce_kpis.explain_plans import Plans, plans_of
 from commerce_kpis.explain_question import asked_member, asked_variant, known_kpi, period_start
 from commerce_kpis.ledger import reported
-from commerce_kpis.project import PUBLISHED_FILE
+from commerce_kpis.project import GRAINS, PUBLISHED_FILE
 from commerce_kpis.sql import first_line, quoted, row_of, rows_of, text
 
-GRAINS = ("day", "week", "month", "quarter", "year", "r12m")
 AXIS = ("row_id", "period_grain", "from_index", "to_index", "dimension", "dimension_value")
 
 

@@ -17,10 +17,10 @@ from xlsxwriter.exceptions import XlsxFileError
 
 from commerce_kpis.console import UserError, make_console, run_command
 from commerce_kpis.exported_files import WRITERS
-from commerce_kpis.exported_tables import GRAINS, SCHEMAS, Table, chosen_tables
+from commerce_kpis.exported_tables import SCHEMAS, Table, chosen_tables
 from commerce_kpis.files import fsync
 from commerce_kpis.locks import locked
-from commerce_kpis.project import PUBLISHED_FILE
+from commerce_kpis.project import GRAINS, PUBLISHED_FILE
 from commerce_kpis.sql import first_line
 
 ASIDE = ".exporting"

@@ -12,7 +12,6 @@ from commerce_kpis.console import UserError
 from commerce_kpis.sql import quoted, text
 
 SCHEMAS = ("kpi", "bi", "core", "trust")
-GRAINS = ("day", "week", "month", "quarter", "year", "r12m")
 
 
 @dataclass(frozen=True)

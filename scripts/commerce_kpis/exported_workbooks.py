@@ -15,7 +15,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from commerce_kpis.console import UserError
-from commerce_kpis.exported_tables import GRAINS, Table
+from commerce_kpis.exported_tables import Table
+from commerce_kpis.project import GRAINS
 from commerce_kpis.sql import text
 
 # What a sheet of Excel holds, from Microsoft's page of its specifications and limits.

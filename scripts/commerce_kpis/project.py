@@ -12,6 +12,8 @@ PUBLISHED_FILE = PROJECT / "warehouse" / "kpis.duckdb"
 VIEW_SCHEMA = "bi"
 # The folder of models/marts/kpis/ whose tables read kpi_values, and are no KPIs of their own.
 PLANS = "plans"
+# What a period is, from the shortest to the longest.
+GRAINS = ("day", "week", "month", "quarter", "year", "r12m")
 
 
 def profiles_folder() -> Path:

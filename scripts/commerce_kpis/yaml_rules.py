@@ -6,6 +6,7 @@ begins to use is added here once.
 
 from __future__ import annotations
 
+from commerce_kpis.project import GRAINS
 from commerce_kpis.yaml_grammar import Anything, Either, Items, Keys, Named, Rule, Scalar
 
 ANY = Anything()
@@ -27,7 +28,6 @@ UNITS = (
     "months",
     "bytes",
 )
-GRAINS = ("day", "week", "month", "quarter", "year", "r12m")
 CONVERTED = ("orders", "payments", "opportunities", "subscriptions")
 TYPES = ("text", "timestamp", "date", "boolean", "integer", "decimal", "rate")
 

@@ -27,8 +27,9 @@ PROBES = ("/_stcore/health", "/_stcore/host-config")
 
 
 def chromium() -> str | None:
-    """Debian's Chromium, or another one on the path."""
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+    """Debian's Chromium, or what else of its kind is on the path."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from babel import units as babel_units
 from commerce_kpis.console import UserError
 
 DEFAULT_LOCALE = "en"
-NOTHING = "–"  # noqa: RUF001
+NOTHING = "\N{EN DASH}"
 DURATIONS = {
     "hours": "duration-hour",
     "days": "duration-day",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-GRAINS = {
+from commerce_kpis.project import GRAINS
+
+GRAIN_NAMES = {
     "day": "Day",
     "week": "Week",
     "month": "Month",
@@ -47,10 +49,9 @@ class Words:
 
 def grain_name(grain: str) -> str:
     """A grain as people say it."""
-    return GRAINS.get(grain, grain)
+    return GRAIN_NAMES.get(grain, grain)
 
 
 def sorted_grains(grains: Iterable[str]) -> list[str]:
     """Grains from the shortest to the longest; unknown ones last."""
-    order = list(GRAINS)
-    return sorted(grains, key=lambda grain: order.index(grain) if grain in order else len(order))
+    return sorted(grains, key=lambda grain: GRAINS.index(grain) if grain in GRAINS else len(GRAINS))

@@ -11,8 +11,7 @@ from altair.utils.schemapi import debug_mode
 from commerce_kpis.console import UserError, make_console, run_command
 from commerce_kpis.display.formatting import DEFAULT_LOCALE, Numbers, checked_locale
 from commerce_kpis.display.published import check_published, opened
-from commerce_kpis.display.words import GRAINS
-from commerce_kpis.project import PUBLISHED_FILE
+from commerce_kpis.project import GRAINS, PUBLISHED_FILE
 from commerce_kpis.report.contents import read_contents
 from commerce_kpis.report.page import report_html
 
@@ -22,7 +21,7 @@ REPORT = PUBLISHED_FILE.with_name("report.html")
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--file", type=Path, default=PUBLISHED_FILE, help="Published file to report on.")
 @click.option("--out", type=Path, default=REPORT, help="Where to write. Default: beside the file.")
-@click.option("--by", "grain", type=click.Choice(list(GRAINS)), default="month", show_default=True)
+@click.option("--by", "grain", type=click.Choice(GRAINS), default="month", show_default=True)
 @click.option("--locale", default=DEFAULT_LOCALE, show_default=True, help="How numbers look.")
 def main(file: Path, out: Path, grain: str, locale: str) -> None:
     """Write one HTML file with every KPI: values, charts, tables, statuses, definitions.
