@@ -34,20 +34,17 @@
     {%- if execute and flags.WHICH == 'build' %}
         {%- do check_landed_files() %}
         {%- do adapter.create_schema(api.Relation.create(
-            database=target.database, schema='trust'
+            database=target.database or none, schema='trust'
         )) %}
-        {%- do run_query('create or replace table ' ~ build_relation('build_info') ~ ' as '
-            ~ build_info_sql(results)) %}
-        {%- do run_query('create or replace table ' ~ build_relation('build_models') ~ ' as '
-            ~ build_models_sql(results)) %}
-        {%- do run_query('create or replace table ' ~ build_relation('kpi_queries') ~ ' as '
-            ~ kpi_queries_sql(results)) %}
+        {%- do replace_table(build_relation('build_info'), build_info_sql(results)) %}
+        {%- do replace_table(build_relation('build_models'), build_models_sql(results)) %}
+        {%- do replace_table(build_relation('kpi_queries'), kpi_queries_sql(results)) %}
     {%- endif %}
 {% endmacro %}
 
 
 {% macro build_relation(name) -%}
-    {{ api.Relation.create(database=target.database, schema='trust', identifier=name) }}
+    {{ api.Relation.create(database=target.database or none, schema='trust', identifier=name) }}
 {%- endmacro %}
 
 
@@ -126,7 +123,7 @@
     {%- for result in results if result.node.name in kpi_models() and result.node.compiled_code %}
         {%- do rows.append(
             "select " ~ quoted(result.node.name | replace('kpi_', '', 1)) ~ " as kpi, "
-            ~ quoted(target.database) ~ " as database_name, "
+            ~ quoted(target.database or none) ~ " as database_name, "
             ~ quoted(result.node.compiled_code) ~ " as sql"
         ) %}
     {%- endfor %}

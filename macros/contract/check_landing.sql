@@ -67,7 +67,7 @@
     {%- if relation.database | lower == target.database | lower and relation.schema | lower in own -%}
         {%- do problems.append("The schema " ~ place ~ " (variable landing_schema) is one that this"
             ~ " project builds into: load the raw tables into another. " ~ page) -%}
-    {%- elif run_query(schema_exists(relation)).rows[0][0] == 0 -%}
+    {%- elif not schema_exists(relation) -%}
         {%- do problems.append("There is no schema " ~ place ~ " (variables landing_database and"
             ~ " landing_schema): name the schema with the raw tables, and attach its database in"
             ~ " profiles.yml if it is another one. " ~ page) -%}

@@ -2,6 +2,15 @@
     name in lower case to {name, type}; empty if there is no such table. A table is asked for its own
     columns, since the list of all columns takes a hundred times as long. -#}
 {% macro delivered_columns(relation) %}
+    {%- if target.type == 'spark' -%}
+        {%- set columns = {} -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}
+            {%- do columns.update(
+                {column.name | lower: {'name': column.name, 'type': column.dtype | upper}}
+            ) -%}
+        {%- endfor -%}
+        {{ return(columns) }}
+    {%- endif -%}
     {%- set place -%}
         where
             lower(database_name) = lower({{ sql_literal(relation.database) }})

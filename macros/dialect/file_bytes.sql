@@ -1,4 +1,5 @@
 {#- How many bytes a file has. -#}
 {% macro file_bytes(path) -%}
-    (select size from read_blob({{ path_literal(path) }}))
+    {{ '(select length from binaryFile.`' ~ path ~ '`)' if target.type == 'spark'
+        else '(select size from read_blob(' ~ path_literal(path) ~ '))' }}
 {%- endmacro %}

@@ -3,12 +3,9 @@
 {% macro remember_landed_files() %}
     {%- if execute and var('landing') == 'files' and flags.WHICH == 'build' -%}
         {%- do adapter.create_schema(api.Relation.create(
-            database=target.database, schema='trust'
+            database=target.database or none, schema='trust'
         )) -%}
-        {%- do run_query(
-            'create or replace table ' ~ build_relation('landed_files') ~ ' as '
-            ~ landed_files_sql()
-        ) -%}
+        {%- do replace_table(build_relation('landed_files'), landed_files_sql()) -%}
     {%- endif -%}
 {% endmacro %}
 
@@ -44,7 +41,11 @@
     {%- for files in landing_files().tables.values() -%}
         {%- do paths.extend(files | map(attribute='path')) -%}
     {%- endfor -%}
-    {%- if paths -%}
+    {%- if paths and target.type == 'spark' -%}
+    {%- do spark_files_below(var('landing_path')) -%}
+    select {{ spark_path('path') }} as path, length as bytes, modificationTime as modified_at
+    from files_below
+    {%- elif paths -%}
     select filename as path, size as bytes, last_modified as modified_at
     from read_blob([{{ path_list(paths) }}])
     {%- else -%}

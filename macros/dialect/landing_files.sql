@@ -7,15 +7,7 @@
     {%- set folder = folder.rstrip('/') or '/' -%}
     {%- set found = {'tables': {}, 'problems': []} -%}
     {%- set page = 'See docs/landing_contract.md.' -%}
-    {%- set paths = [] -%}
-    {%- for depth in ['/*', '/*/*', '/*/*/*'] -%}
-        {%- set listing = run_query(
-            "select file from glob(" ~ path_literal(folder)[:-1] ~ depth ~ "') order by file"
-        ) -%}
-        {%- for row in listing.rows -%}
-            {%- do paths.append(row[0]) -%}
-        {%- endfor -%}
-    {%- endfor -%}
+    {%- set paths = paths_below(folder) -%}
     {%- set known = landing_contract() -%}
     {%- set named_twice = [] -%}
     {%- for path in paths -%}
@@ -69,4 +61,27 @@
         ) -%}
     {%- endif -%}
     {{ return(found) }}
+{% endmacro %}
+
+{#- The paths of the files of a folder and of folders in it, in their order. -#}
+{% macro paths_below(folder) %}
+    {%- set paths = [] -%}
+    {%- if target.type == 'spark' -%}
+        {%- do spark_files_below(folder) -%}
+        {%- for row in run_query(
+            'select ' ~ spark_path('path') ~ ' as path from files_below order by path'
+        ).rows -%}
+            {%- do paths.append(row[0]) -%}
+        {%- endfor -%}
+        {{ return(paths) }}
+    {%- endif -%}
+    {%- for depth in ['/*', '/*/*', '/*/*/*'] -%}
+        {%- set listing = run_query(
+            "select file from glob(" ~ path_literal(folder)[:-1] ~ depth ~ "') order by file"
+        ) -%}
+        {%- for row in listing.rows -%}
+            {%- do paths.append(row[0]) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(paths) }}
 {% endmacro %}

@@ -5,6 +5,9 @@
     `landing_encoding`, and every value is text.
     Files of which the first bytes or the header show that they can't be read are problems. -#}
 {% macro landing_readers(table_name, files) %}
+    {%- if target.type == 'spark' -%}
+        {{ return(spark_landing_readers(table_name, files)) }}
+    {%- endif -%}
     {%- set found = {'readers': [], 'problems': []} -%}
     {%- set page = 'See docs/landing_contract.md#' ~ table_name ~ '.' -%}
     {%- set broken = broken_files(table_name, files) -%}
@@ -23,32 +26,9 @@
             ) -%}
         {%- endfor -%}
         {%- for row in run_query(lines | join(' union all ')).rows -%}
-            {%- set columns = csv_header(row[1] or '') -%}
-            {%- set names = columns.keys() | list -%}
-            {%- set expected = (landing_contract()[table_name].columns | list) -%}
-            {%- if row[1] is none -%}
-                {%- do found.problems.append(
-                    row[0] ~ " is empty or no " ~ encoding ~ " text: write a header line with the column"
-                    ~ " names and the rows, take the file out of the folder, or set landing_encoding. "
-                    ~ page
-                ) -%}
-            {%- elif not names | select('in', expected) | list -%}
-                {%- do found.problems.append(
-                    row[0] ~ " does not start with a header line of table " ~ table_name ~ " (columns"
-                    ~ " separated by '" ~ var('landing_delimiter') ~ "', " ~ encoding ~ "): name its"
-                    ~ " columns as the contract does, or deliver another file. " ~ page
-                ) -%}
-            {%- elif not is_whole_header(row[1]) -%}
-                {%- do found.problems.append(
-                    row[0] ~ " has a quote in its header line that does not close, or not around a"
-                    ~ " whole name: write the file again. " ~ page
-                ) -%}
-            {%- elif names | length < (columns.values() | map(attribute='count') | sum) -%}
-                {%- do found.problems.append(
-                    row[0] ~ " names a column twice in its header: rename one of "
-                    ~ (columns.values() | selectattr('count', 'gt', 1) | map(attribute='name') | join(', '))
-                    ~ ". " ~ page
-                ) -%}
+            {%- set problem = header_problem(table_name, row[0], row[1]) -%}
+            {%- if problem -%}
+                {%- do found.problems.append(problem) -%}
             {%- else -%}
                 {%- do headers.setdefault(row[1], []).append(row[0]) -%}
             {%- endif -%}
@@ -96,6 +76,32 @@
         {%- endfor -%}
     {%- endif -%}
     {{ return(found) }}
+{% endmacro %}
+
+{#- What is wrong with the header line of a CSV file; an empty text if nothing is. -#}
+{% macro header_problem(table_name, path, line) %}
+    {%- set page = 'See docs/landing_contract.md#' ~ table_name ~ '.' -%}
+    {%- set columns = csv_header(line or '') -%}
+    {%- set names = columns.keys() | list -%}
+    {%- set expected = (landing_contract()[table_name].columns | list) -%}
+    {%- set problem = '' -%}
+    {%- if line is none -%}
+        {%- set problem = path ~ " is empty or no " ~ landing_encoding() ~ " text: write a header line"
+            ~ " with the column names and the rows, take the file out of the folder, or set"
+            ~ " landing_encoding. " ~ page -%}
+    {%- elif not names | select('in', expected) | list -%}
+        {%- set problem = path ~ " does not start with a header line of table " ~ table_name
+            ~ " (columns separated by '" ~ var('landing_delimiter') ~ "', " ~ landing_encoding()
+            ~ "): name its columns as the contract does, or deliver another file. " ~ page -%}
+    {%- elif not is_whole_header(line) -%}
+        {%- set problem = path ~ " has a quote in its header line that does not close, or not around a"
+            ~ " whole name: write the file again. " ~ page -%}
+    {%- elif names | length < (columns.values() | map(attribute='count') | sum) -%}
+        {%- set problem = path ~ " names a column twice in its header: rename one of "
+            ~ (columns.values() | selectattr('count', 'gt', 1) | map(attribute='name') | join(', '))
+            ~ ". " ~ page -%}
+    {%- endif -%}
+    {{ return(problem) }}
 {% endmacro %}
 
 {#- Paths as a list of literals. -#}

@@ -1,6 +1,9 @@
 {#- Reads the CSV files of one raw table to the end, so that a line that can't be read (cut off, a
     quote that never closes, not UTF-8) stops the build before any model runs. -#}
 {% macro reading_problems(table_name, delivery) %}
+    {%- if target.type == 'spark' -%}
+        {{ return(spark_reading_problems(table_name, delivery)) }}
+    {%- endif -%}
     {%- set problems = [] -%}
     {%- for reader in delivery.readers if reader.kind == 'csv' -%}
         {%- do run_query("select count(columns(*)) from " ~ reader.source

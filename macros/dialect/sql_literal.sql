@@ -1,5 +1,6 @@
 {#- Text that a user wrote, as a SQL literal. -#}
 {% macro sql_literal(text) -%}
+    {%- set text = text | replace('\\', '\\\\') if target.type == 'spark' else text -%}
     '{{ text | replace("'", "''") }}'
 {%- endmacro %}
 

@@ -22,14 +22,7 @@
             {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
-    {#- In one transaction, since each would else be written to the disk by itself. -#}
-    {%- if statements -%}
-        begin transaction;
-        {{- sign_changes('bi') }}
-        create schema if not exists bi;
-        {{ statements | join(';\n') }};
-        commit;
-    {%- endif -%}
+    {{ make_views(statements) if statements }}
 {% endmacro %}
 
 {#- One view: the cells of one grain and one dimension of a KPI table. -#}
@@ -37,7 +30,7 @@
     {%- set name = model_name | replace('kpi_', '', 1) -%}
     {%- set name = name if dimension == 'total' else name ~ '_by_' ~ dimension -%}
     {%- set name = name if grain == 'month' else name ~ '_' ~ grain -%}
-    create or replace view bi.{{ adapter.quote(name) }} as
+    create or replace view bi."{{ name }}" as
     select
         {{ columns }}
     from kpi.{{ model_name }}
@@ -49,7 +42,7 @@
         period_start,
         period_end,
         {%- if dimension != 'total' %}
-        dimension_value as {{ adapter.quote(dimension) }},
+        dimension_value as "{{ dimension }}",
         {%- endif %}
         {%- for part, settings in meta.parts.items() %}
         {%- set adds_up = settings.over_time == 'additive' and adds_up_over_time

@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import duckdb
@@ -20,6 +21,7 @@ from commerce_kpis.console import UserError, make_console, run_command
 from commerce_kpis.landing_options import generate_macros
 from commerce_kpis.locks import locked
 from commerce_kpis.own_postgres import running_server
+from commerce_kpis.own_spark import WORKERS, running_cluster
 from commerce_kpis.project import PROJECT
 
 SCRATCH = PROJECT / "target" / "compared"
@@ -37,7 +39,8 @@ SCRATCH = PROJECT / "target" / "compared"
 @click.option(
     "--serve",
     is_flag=True,
-    help="Start a PostgreSQL server for the lake in a temporary folder, and stop it afterwards.",
+    help="Start what the lake or Spark needs in a temporary folder, and stop it afterwards: "
+    "a PostgreSQL server, or a cluster.",
 )
 def main(names: tuple[str, str], taken: tuple[str, ...], serve: bool) -> None:
     """Build the demo company on two targets and compare every table of the schemas core and kpi,
@@ -51,8 +54,12 @@ def main(names: tuple[str, str], taken: tuple[str, ...], serve: bool) -> None:
         raise UserError(f"{names[0]} and {names[1]} are one target: name two.")
     if unknown := sorted(set(taken) - set(names)):
         raise UserError(f"--take {unknown[0]} is not compared: it takes {' or '.join(names)}.")
-    if serve and "lake" not in {*names} - {*taken}:
-        raise UserError("--serve is for a lake that is built: name lake, and do not --take it.")
+    served = [name for name in names if name in SERVERS and name not in taken]
+    if serve and not served:
+        raise UserError(
+            "--serve is for a lake or a cluster that is built: name lake or spark, and do not "
+            "--take it."
+        )
     SCRATCH.mkdir(parents=True, exist_ok=True)
     with locked([SCRATCH], command="scripts/compare_targets"):
         (SCRATCH / "profiles").mkdir(exist_ok=True)
@@ -60,7 +67,9 @@ def main(names: tuple[str, str], taken: tuple[str, ...], serve: bool) -> None:
         os.environ["DBT_PROFILES_DIR"] = str(SCRATCH / "profiles")
         if set(names) - set(taken):
             generate_macros()
-        with _lake_of_its_own(console) if serve else contextlib.nullcontext():
+        with contextlib.ExitStack() as stack:
+            for name in served if serve else []:
+                stack.enter_context(SERVERS[name](console))
             compared = _compare(names, taken, console)
     if _report(compared, names, console):
         sys.exit(1)
@@ -73,6 +82,21 @@ def _lake_of_its_own(console: Console) -> Iterator[None]:
         console.print("PostgreSQL runs for this comparison.")
         os.environ.update(variables, KPI_LAKE_DATA=folder, KPI_LAKE_CATALOG="")
         yield
+
+
+@contextlib.contextmanager
+def _cluster_of_its_own(console: Console) -> Iterator[None]:
+    """Let the environment variables lead to a Spark cluster that is gone afterwards."""
+    with (
+        tempfile.TemporaryDirectory(prefix="kpi_spark_") as folder,
+        running_cluster(Path(folder)) as variables,
+    ):
+        console.print(f"A Spark cluster of {WORKERS} workers runs for this comparison.")
+        os.environ.update(variables)
+        yield
+
+
+SERVERS = {"lake": _lake_of_its_own, "spark": _cluster_of_its_own}
 
 
 def _compare(names: tuple[str, str], taken: tuple[str, ...], console: Console) -> list[Compared]:

@@ -57,15 +57,15 @@ class ComparedTarget(ABC):
         os.environ["DBT_LOG_PATH"] = str(self.folder / "logs")
 
 
-class _DuckdbDialect(ComparedTarget):
-    """What DuckDB itself can attach."""
+class _AttachedTarget(ComparedTarget):
+    """A target whose tables DuckDB reads where they are."""
 
     def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._choose()
         build_of_target().attach(connection, self.name)
 
 
-class DuckdbTarget(_DuckdbDialect):
+class DuckdbTarget(_AttachedTarget):
     """One DuckDB file."""
 
     name = "duckdb"
@@ -77,7 +77,7 @@ class DuckdbTarget(_DuckdbDialect):
         super().build(console)
 
 
-class LakeTarget(_DuckdbDialect):
+class LakeTarget(_AttachedTarget):
     """Parquet, with its catalog in PostgreSQL."""
 
     name = "lake"
@@ -105,6 +105,24 @@ class LakeTarget(_DuckdbDialect):
             )
 
 
+class SparkTarget(_AttachedTarget):
+    """A Spark cluster; its tables are Parquet files in a folder or an object store."""
+
+    name = "spark"
+    dbt_target = "spark"
+
+
+class SparkSessionTarget(_AttachedTarget):
+    """Spark in the process of dbt, with a folder of its own."""
+
+    name = "spark_session"
+    dbt_target = "spark_session"
+
+    def _choose(self) -> None:
+        super()._choose()
+        os.environ["KPI_SPARK_WAREHOUSE"] = str(self.folder / "warehouse")
+
+
 TARGETS: dict[str, type[ComparedTarget]] = {
-    target.name: target for target in (DuckdbTarget, LakeTarget)
+    target.name: target for target in (DuckdbTarget, LakeTarget, SparkTarget, SparkSessionTarget)
 }

@@ -1,4 +1,4 @@
-"""Where a finished build is, and how to read it: a DuckDB file, or a lake."""
+"""Where a finished build is, and how to read it: a DuckDB file, a lake, or a warehouse of Spark."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from commerce_kpis.console import UserError
 from commerce_kpis.project import VIEW_SCHEMA
 from commerce_kpis.sql import first_line, quoted, text
 
+# What macros/dialect/spark/ names the tables that a query makes of its steps.
+STEP = "__step_"
 # A password that a user has written into the address of a catalog.
 HIDDEN = re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'|\S+)", re.IGNORECASE)
 
@@ -132,6 +134,94 @@ class LakeBuild:
             module.Plugin(module.__name__, plugin.get("config") or {}).configure_connection(
                 connection
             )
+
+
+@dataclass(frozen=True)
+class SparkBuild:
+    """The Parquet files that dbt built with Spark.
+
+    `folder` is the folder of Spark's tables, as Spark and DuckDB both name it.
+    """
+
+    folder: str
+
+    def __str__(self) -> str:
+        return f"warehouse {self.folder}"
+
+    @property
+    def catalog(self) -> str:
+        """What the views of the build call their database: Spark's name none."""
+        return "spark_catalog"
+
+    def attach(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+        """Make a database of views over the files, and the views of schema bi.
+
+        Raises:
+            UserError: it cannot be read.
+        """
+        connection.execute(f"attach ':memory:' as {quoted(name)}")
+        try:
+            for schema, table in self._tables(connection):
+                connection.execute(f"create schema if not exists {quoted(name)}.{quoted(schema)}")
+                files = text(f"{self.folder}/{schema}.db/{table}/**/*.parquet")
+                connection.execute(
+                    f"create view {quoted(name)}.{quoted(schema)}.{quoted(table)} as "
+                    f"select {self._columns(connection, files)} from read_parquet({files})"
+                )
+            self._make_bi_views(connection, name)
+        except duckdb.Error as error:
+            raise UserError(
+                f"The {self} cannot be read ({first_line(error)}): see docs/spark.md."
+            ) from None
+
+    def check_is_of_one_run(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+        """Spark keeps no history of who changed a table; docs/spark.md says so."""
+
+    def table_ddl(self, ddl: str) -> str:
+        """What makes one of its tables again: nothing, since each is a view."""
+        return ddl
+
+    def view_ddl(self, ddl: str) -> str:
+        """What makes one of its views again."""
+        return ddl
+
+    def _tables(self, connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+        """Schema and name of each table that is no step of another."""
+        files = connection.execute(
+            f"select file from glob({text(f'{self.folder}/*.db/*/**/*.parquet')})"
+        ).fetchall()
+        places = {
+            tuple(file.removeprefix(self.folder).strip("/").split("/")[:2]) for (file,) in files
+        }
+        return sorted(
+            (schema.removesuffix(".db"), table)
+            for schema, table in places
+            if STEP not in table and not table.endswith("__dbt_tmp")
+        )
+
+    def _make_bi_views(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+        """Make the views of schema bi, of which the build keeps the statements."""
+        try:
+            views = connection.execute(f"select sql from {quoted(name)}.trust.bi_views").fetchall()
+        except duckdb.CatalogException:
+            return  # not built yet
+        (before,) = connection.execute("select current_database()").fetchone()
+        connection.execute(f"use {quoted(name)}")
+        connection.execute(f"create schema {VIEW_SCHEMA}")
+        for (statement,) in views:
+            connection.execute(statement)
+        connection.execute(f"use {quoted(before)}")
+
+    def _columns(self, connection: duckdb.DuckDBPyConnection, files: str) -> str:
+        """All columns; moments, which Spark writes with their offset, without it."""
+        moments = [
+            f"cast({quoted(name)} as timestamp) as {quoted(name)}"
+            for name, kind, *_ in connection.execute(
+                f"describe select * from read_parquet({files})"
+            ).fetchall()
+            if kind == "TIMESTAMP WITH TIME ZONE"
+        ]
+        return f"* replace ({', '.join(moments)})" if moments else "*"
 
 
 def lake_of(target: dict) -> dict | None:

@@ -11,7 +11,7 @@ import jinja2
 import yaml
 
 from commerce_kpis.console import UserError
-from commerce_kpis.finished_builds import FileBuild, LakeBuild, lake_of
+from commerce_kpis.finished_builds import FileBuild, LakeBuild, SparkBuild, lake_of
 from commerce_kpis.project import PROFILE, PROJECT, ensure_profile
 
 # The file's name becomes the name of a database, which DuckDB and dbt write into SQL unquoted.
@@ -32,7 +32,7 @@ target_option = click.option(
 )
 
 
-def build_of_target() -> FileBuild | LakeBuild | None:
+def build_of_target() -> FileBuild | LakeBuild | SparkBuild | None:
     """Where dbt builds to, if it can be published from there.
 
     Raises:
@@ -41,6 +41,8 @@ def build_of_target() -> FileBuild | LakeBuild | None:
     target = _target(_profile())
     if target.get("type") == "duckdb" and lake_of(target):
         return LakeBuild(target)
+    if target.get("type") == "spark" and os.environ.get("KPI_SPARK_WAREHOUSE"):
+        return SparkBuild(os.environ["KPI_SPARK_WAREHOUSE"].rstrip("/"))
     file = build_file()
     return FileBuild(file) if file else None
 

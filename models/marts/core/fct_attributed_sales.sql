@@ -37,7 +37,8 @@ credits as (
         tactic,
         is_marketing,
         is_paid,
-        -- The engine gives a product of two decimals of up to 18 digits no more than 18.
+        -- A product of two decimals keeps its 12 places with 18 and 19 digits: DuckDB gives one of 18
+        -- and 18 no more than 18, Spark rounds one that would need more than 38.
         cast(credit as decimal(19, 8)) as credit
     from {{ rows_of_changed_units(ref('fct_attribution_credits'), 'conversion_id') }}
     where conversion_type = 'order'
@@ -57,9 +58,14 @@ final as (
         coalesce(credits.is_marketing, false) as is_marketing,
         coalesce(credits.is_paid, false) as is_paid,
         entries.customer_type,
-        cast(entries.net_sales * coalesce(credits.credit, 1) as decimal(38, 12)) as net_sales,
-        cast((entries.net_sales - entries.cogs) * coalesce(credits.credit, 1) as decimal(38, 12))
-            as margin
+        cast(
+            cast(entries.net_sales as decimal(18, 4)) * coalesce(credits.credit, 1)
+            as decimal(38, 12)
+        ) as net_sales,
+        cast(
+            cast(entries.net_sales - entries.cogs as decimal(18, 4)) * coalesce(credits.credit, 1)
+            as decimal(38, 12)
+        ) as margin
     from entries
     cross join models
     left join credits

@@ -30,7 +30,7 @@
 } %}
 {%- for name, half_life in {'time_decay_7d': 7, 'time_decay_30d': 30}.items() %}
 {%- do weights.update({name: 'coalesce(
-            round(1e9 * power(2.0, (youngest_days - age_days) / ' ~ half_life ~ '.0)), 1
+            round(1e9 * power(2, cast(youngest_days - age_days as double) / ' ~ half_life ~ ')), 1
         )'}) %}
 {%- endfor %}
 -- Only what decides the shares is carried along; what the touches are joins at the end.
