@@ -1,26 +1,45 @@
 {#- Spark reads a common table expression anew wherever it is named, so a query with a dozen of them that
-    read each other grows a thousandfold, and takes minutes to plan before a row is read. Each of a long query
-    is a table here while the query runs, and a temporary view gives it its name.
+    read each other grows a thousandfold, and takes minutes to plan before a row is read. In a long query
+    each that is long or named more than once is a table while the query runs, others are temporary views.
 
     Makes the steps of a query, and of the queries of its steps, and returns what reads them.
-    made: a list that takes in the tables, to be dropped with `drop_steps`.
-    known: which table each name in reach stands for. -#}
+    made: a list that takes in {name, table} of each step, for `drop_steps`; a view has no table.
+    known: what each name in reach stands for. -#}
 {% macro make_steps(relation, sql, made, known={}, prefix='') %}
     {%- set parts = split_query(sql) -%}
     {%- set reached = dict(known) -%}
+    {%- set lengths = {} -%}
+    {%- set lengths = {} -%}
     {%- for name, query in parts.steps -%}
-        {%- set step = relation.incorporate(
-            path={'identifier': relation.identifier ~ '__step_' ~ prefix ~ name}, type='table'
-        ) -%}
+        {%- set earlier = made | length -%}
         {%- set query = make_steps(relation, query, made, reached, prefix ~ name ~ '__') -%}
-        {%- do run_query('drop table if exists ' ~ step) -%}
-        {%- do run_query('create table ' ~ step ~ ' using parquet as ' ~ query) -%}
+        {%- set inner = made[earlier:] | map(attribute='name') | list -%}
+        {%- set later = (parts.steps[loop.index:] | map(attribute=1) | join(' ')) ~ parts.query -%}
+        {%- set naming = '(?i)\\b(?:from|join)\\s+' ~ name ~ '\\b' -%}
+        {%- set step = none -%}
+        {%- set length = [query | length] -%}
+        {%- for view, view_length in lengths.items()
+            if modules.re.search('(?i)\\b(?:from|join)\\s+' ~ view ~ '\\b', query) -%}
+            {%- do length.append(view_length) -%}
+        {%- endfor -%}
+        {%- set length = length | sum -%}
+        {#- A view can't read another of its name, as the query of an inner step may. -#}
+        {%- if inner or length > 1500 or modules.re.search(naming, query)
+            or modules.re.findall(naming, later) | length > 1 -%}
+            {%- set step = relation.incorporate(
+                path={'identifier': relation.identifier ~ '__step_' ~ prefix ~ name}, type='table'
+            ) -%}
+            {%- do run_query('drop table if exists ' ~ step) -%}
+            {%- do run_query('create table ' ~ step ~ ' using parquet as ' ~ query) -%}
+            {%- set query = 'select * from ' ~ step -%}
+        {%- else -%}
+            {%- do lengths.update({name: length}) -%}
+        {%- endif -%}
         {%- do made.append({'name': name, 'table': step}) -%}
-        {%- do reached.update({name: step}) -%}
-        {#- The steps of this step may have borne names that mean something else further on. -#}
-        {%- for other, table in reached.items() -%}
-            {%- do run_query('create or replace temporary view ' ~ other ~ ' as select * from ' ~ table)
-                if other == name or made | selectattr('name', 'equalto', other) | list | length > 1 -%}
+        {%- do reached.update({name: query}) -%}
+        {#- The steps of this step may have borne names that mean something else out here. -#}
+        {%- for known_name, known_query in reached.items() if known_name == name or known_name in inner -%}
+            {%- do run_query('create or replace temporary view ' ~ known_name ~ ' as ' ~ known_query) -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(parts.query) }}
@@ -30,7 +49,7 @@
     {%- for name in made | map(attribute='name') | unique -%}
         {%- do run_query('drop view if exists ' ~ name) -%}
     {%- endfor -%}
-    {%- for step in made -%}
+    {%- for step in made if step.table -%}
         {%- do run_query('drop table if exists ' ~ step.table) -%}
     {%- endfor -%}
 {% endmacro %}
