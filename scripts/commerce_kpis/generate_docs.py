@@ -1,6 +1,6 @@
 """Write what repeats the YAML of the models for readers: docs/landing_contract.md and the YAML of
-the staging models, both from models/landing/*.yml and dbt_project.yml, and docs/kpis/ from
-models/marts/kpis/.
+the staging models, both from models/landing/*.yml and dbt_project.yml, docs/kpis/ from
+models/marts/kpis/, and from these and models/semantic/ the metrics of the semantic layer.
 
 `--check` writes nothing and exits 1 if a file is stale.
 """
@@ -15,6 +15,7 @@ import yaml
 from commerce_kpis.console import UserError, run_command
 from commerce_kpis.kpi_pages import kpi_pages
 from commerce_kpis.project import PROJECT
+from commerce_kpis.semantic.files import semantic_files
 
 CONTRACT_PAGE = PROJECT / "docs" / "landing_contract.md"
 KPI_PAGES = PROJECT / "docs" / "kpis"
@@ -240,10 +241,11 @@ def staging_yaml(name: str, model: dict, common: dict[str, dict]) -> str:
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file is stale.")
 def main(check: bool) -> None:
-    """Write docs/landing_contract.md, docs/kpis/ and models/staging/contract/*.yml."""
+    """Write docs/landing_contract.md, docs/kpis/, docs/metrics.md and the YAML that repeats others."""
     common, tables = read_contract()
     files = {CONTRACT_PAGE: contract_page(common, tables)}
     files |= {KPI_PAGES / name: text for name, text in kpi_pages().items()}
+    files |= semantic_files()
     for name, model in tables.items():
         files[STAGING / f"stg_contract__{name}.yml"] = staging_yaml(name, model, common)
     stale = []
