@@ -38,7 +38,7 @@ UNREADABLE_FILE = re.compile(
     r"(?: in file '(?P<file>[^']+)'|[.:] .*? file = (?P<csv>.+?) delimiter = )"
     r"|(?P<words>Failed to read file) \"(?P<parquet>[^\"]+)\""
 )
-# Nothing is done for an exposure, and that is well.
+# Nothing is done for an exposure or a saved query, and that is well.
 GOOD = ("success", "pass", "warn", "no-op")
 ROOMS = ("seeds", "landing", "staging", "intermediate", "core", "kpis", "trust", "tests")
 FAILURES_SHOWN = 20

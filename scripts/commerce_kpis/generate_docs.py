@@ -241,7 +241,7 @@ def staging_yaml(name: str, model: dict, common: dict[str, dict]) -> str:
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file is stale.")
 def main(check: bool) -> None:
-    """Write docs/landing_contract.md, docs/kpis/, docs/metrics.md and the YAML that repeats others."""
+    """Write docs/landing_contract.md, docs/kpis/, docs/metrics.md and YAML that repeats YAML."""
     common, tables = read_contract()
     files = {CONTRACT_PAGE: contract_page(common, tables)}
     files |= {KPI_PAGES / name: text for name, text in kpi_pages().items()}

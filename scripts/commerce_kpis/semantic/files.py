@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from commerce_kpis.semantic.sources import FOLDER, NotExpressed, not_expressed
 
 PAGE = PROJECT / "docs" / "metrics.md"
 WIDTH = 100
-HEADER = "# Written by scripts/generate_docs from models/semantic/*.yml and models/marts/kpis/*.yml.\n"
+HEADER = "# Written by scripts/generate_docs from models/semantic and models/marts/kpis.\n"
 INTRODUCTION = """\
 # Metrics
 
@@ -25,6 +26,7 @@ INTRODUCTION = """\
 Metrics of the semantic layer ([semantic_layer.md](semantic_layer.md)), by theme: those that are a
 variant of a KPI. What they mean, and their formula, stands on the page of the KPI.
 """
+HEAD = "| metric | KPI | type | grains |\n|---|---|---|---|\n"
 MISSING = """\
 ## What cannot be expressed
 
@@ -88,9 +90,10 @@ def _value(key: str, value: object, indent: int) -> Iterator[str]:
                 yield from _value(name, inner, indent + 2)
         for inner in value if isinstance(value, list) else ():
             if isinstance(inner, dict):
-                lines = [line for name, one in inner.items() for line in _value(name, one, indent + 4)]
-                yield f"{pad}  - {lines[0].lstrip()}"
-                yield from lines[1:]
+                lines = (_value(name, one, indent + 4) for name, one in inner.items())
+                first, *others = itertools.chain.from_iterable(lines)
+                yield f"{pad}  - {first.lstrip()}"
+                yield from others
             else:
                 yield f"{pad}  - {inner}"
 
@@ -101,7 +104,7 @@ def _page() -> str:
     themes = list(dict.fromkeys(kpi.theme for kpi in kpi_models()))
     variants = {(kpi.name, name) for kpi in kpi_models() for name in kpi.meta["variants"]}
     for theme in sorted(themes):
-        page += f"\n## {theme.capitalize()}\n\n| metric | KPI | type | grains |\n|---|---|---|---|\n"
+        page += f"\n## {theme.capitalize()}\n\n{HEAD}"
         for metric in sorted(metrics(), key=lambda metric: metric.name):
             own = [table for table, name in metric.equals if (table, name) in variants]
             if metric.theme == theme and own:
@@ -116,5 +119,3 @@ def _page() -> str:
         by = f"`{dimension}`" if dimension else "all"
         page += f"| `{kpi}` | {names} | {by} | {reason} |\n"
     return page
-
-

@@ -1,8 +1,8 @@
 """Metrics: a simple or cumulative one of each measure, and one of each variant that these make up.
 
 `config.meta` of a measure:
-  equals         columns of KPI tables, as `kpi_leads.leads`; `{attribution_model}` in one stands for
-                 each value that the KPI has a variant for, and filters by that dimension
+  equals         columns of KPI tables, as `kpi_leads.leads`; `{attribution_model}` in one stands
+                 for each value that the KPI has a variant for, and filters by that dimension
   is_cumulative  summed over all time up to the period
   filter         SQL in which `{entity__dimension}` is a dimension
 of a semantic model:
@@ -10,7 +10,7 @@ of a semantic model:
   derived        further metrics, as arithmetic of metrics; `equals` says what they equal
   offsets        further metrics: one of an earlier period
   conversions    variants that are conversion metrics
-  known          flags of KPI tables that say that cost is missing, with the cost scopes they ask for
+  known          flags of KPI tables that say that cost is missing, with the scopes they ask for
 """
 
 from __future__ import annotations
