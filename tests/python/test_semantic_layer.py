@@ -21,7 +21,7 @@ from commerce_kpis.semantic.metrics import metrics
 from commerce_kpis.semantic.sources import NotExpressed, not_expressed, semantic_models
 from commerce_kpis.semantic.workspace import environment_of, make_workspace, newest_source
 from conftest import PROJECT, run_dbt, run_module, skip_unless_ci
-from metric_cells import CHANNELS, TOTAL, MetricFlow, pairs_of
+from metric_cells import CHANNELS, TOTAL, MetricFlow, Pair, pairs_of
 
 
 @pytest.fixture(scope="session")
@@ -154,6 +154,31 @@ def test_metrics_equal_the_kpi_tables(metric_flow: MetricFlow, dimension: str) -
         for difference in pair.differences(cells[pair.metric], kpis[pair.table, pair.column])
     ]
     assert not found, "\n".join([f"{len(found)} cells differ:", *found[:20]])
+
+
+@pytest.mark.parametrize(
+    ("metric", "kpi", "is_sum", "differ"),
+    [
+        (5.0, 5.0, True, 0),
+        (5.0001, 5.0, True, 1),
+        (5.0, None, True, 1),
+        (None, 5.0, True, 1),
+        (None, 0.0, True, 0),
+        (0.5, 0.5 + 1e-12, False, 0),
+        (0.5, 0.5 + 1e-8, False, 1),
+        (0.0, None, False, 1),
+        (None, 0.0, False, 1),
+        (None, None, False, 0),
+    ],
+)
+def test_a_difference_is_seen(
+    metric: float | None, kpi: float | None, is_sum: bool, differ: int
+) -> None:
+    """On either side, and also where the other side has no row."""
+    pair = Pair("leads", "kpi_leads", "leads", "total", is_sum)
+    cell = ("2025-01-01", "all")
+    cells = [{cell: value} if value is not None else {} for value in (metric, kpi)]
+    assert len(pair.differences(*cells)) == differ
 
 
 def test_the_command_says_the_same(
