@@ -93,7 +93,7 @@ STEPS = (
         (
             *("-m", "pytest", "-q", "-p", "no:cacheprovider"),
             # Tests of a file share what they build, so a file is not torn apart.
-            *("-n", PROCESSORS, "--dist", "loadfile"),
+            *("-n", PROCESSORS, "--dist", "loadfile", "--no-loadscope-reorder"),
         ),
         tried=("-m", "not thorough"),
     ),

@@ -8,6 +8,7 @@ import pytest
 from commerce_kpis import checks
 from commerce_kpis.checks import STEPS, Step
 from commerce_kpis.console import make_console
+from conftest import LONGEST
 
 # Says that it is there, and waits for the other.
 MEET = """
@@ -67,3 +68,13 @@ def test_what_runs_beside_the_build_comes_before_what_uses_it() -> None:
     names = [step.name for step in STEPS]
     assert names.index("build") < names.index("second calculation") < names.index("mutations")
     assert {step.name for step in STEPS if step.is_beside} == {"second calculation", "sqlfluff"}
+
+
+def test_the_longest_files_are_files_and_begin_first(request: pytest.FixtureRequest) -> None:
+    assert {f"{name}.py" for name in LONGEST} <= {
+        path.name for path in Path(__file__).parent.iterdir()
+    }
+    names = [item.path.stem for item in request.session.items]
+    places = [LONGEST.index(name) for name in names if name in LONGEST]
+    assert places == sorted(places)
+    assert not set(LONGEST) & set(names[len(places) :])
