@@ -150,6 +150,7 @@ def _prepare() -> dict[str, str]:
         "DBT_TARGET_PATH": str(SCRATCH / "target"),
         "DBT_LOG_PATH": str(SCRATCH / "logs"),
         "KPI_BUILD_FILE": str(SCRATCH / "warehouse" / "build.duckdb"),
+        "KPI_BUSINESSES": str(BUSINESSES),
     }
 
 

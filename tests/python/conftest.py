@@ -107,6 +107,12 @@ def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def businesses(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the project is compiled for random businesses: by scripts/test, or when needed here."""
+    return Path(os.environ.get("KPI_BUSINESSES") or tmp_path_factory.mktemp("businesses"))
+
+
+@pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The raw tables of the demo company as a folder of `<table>/*.parquet`, every column text."""
     folder = tmp_path_factory.mktemp("demo")
