@@ -130,9 +130,13 @@ def main(
                         _print_unnoticed(mutant, console)
     console.print()
     console.print(_report(counts, even))
-    shares = [share for one in (even, counts[KPIS]) if (share := score(one)) is not None]
-    if is_missed or any(share < BAR for share in shares):
+    if is_missed or not are_noticed(even, counts[KPIS]):
         sys.exit(1)
+
+
+def are_noticed(*counts: Counter[str]) -> bool:
+    """Whether of each of these as many are noticed as have to be."""
+    return all(share is None or share >= BAR for share in map(score, counts))
 
 
 def score(counts: Counter[str]) -> float | None:
