@@ -1,6 +1,8 @@
-"""Write what repeats the YAML of the models for readers: docs/landing_contract.md and the YAML of
-the staging models, both from models/landing/*.yml and dbt_project.yml, and docs/kpis/ from
-models/marts/kpis/.
+"""Write what repeats the YAML of the models for readers.
+
+From models/landing/*.yml and dbt_project.yml: docs/landing_contract.md and the YAML of the staging
+models. From models/marts/kpis/: docs/kpis/ and the list of KPI tables in models/overview.md. From
+models/marts/core/: docs/data_model.md.
 
 `--check` writes nothing and exits 1 if a file is stale.
 """
@@ -13,7 +15,9 @@ import click
 import yaml
 
 from commerce_kpis.console import UserError, run_command
+from commerce_kpis.data_model_page import DATA_MODEL, data_model_page
 from commerce_kpis.kpi_pages import kpi_pages
+from commerce_kpis.overview_page import OVERVIEW, overview_page
 from commerce_kpis.project import PROJECT
 
 CONTRACT_PAGE = PROJECT / "docs" / "landing_contract.md"
@@ -240,9 +244,14 @@ def staging_yaml(name: str, model: dict, common: dict[str, dict]) -> str:
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file is stale.")
 def main(check: bool) -> None:
-    """Write docs/landing_contract.md, docs/kpis/ and models/staging/contract/*.yml."""
+    """Write docs/landing_contract.md, docs/data_model.md, docs/kpis/, the list of KPI tables in
+    models/overview.md and models/staging/contract/*.yml."""
     common, tables = read_contract()
-    files = {CONTRACT_PAGE: contract_page(common, tables)}
+    files = {
+        CONTRACT_PAGE: contract_page(common, tables),
+        DATA_MODEL: data_model_page(),
+        OVERVIEW: overview_page(),
+    }
     files |= {KPI_PAGES / name: text for name, text in kpi_pages().items()}
     for name, model in tables.items():
         files[STAGING / f"stg_contract__{name}.yml"] = staging_yaml(name, model, common)

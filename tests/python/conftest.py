@@ -189,7 +189,7 @@ def project_with_kpi(built_file: Path, tmp_path_factory: pytest.TempPathFactory)
         if (PROJECT / name).is_file():
             (project / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(PROJECT / name, project / name)
-    shown = dict(SHOWN.findall((PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
+    shown = dict(SHOWN.findall((PROJECT / "docs" / "how_to" / "add_a_kpi.md").read_text("utf-8")))
     assert [Path(name).suffix for name in shown] == [".sql", ".yml"]
     for name, text in shown.items():
         (project / name).write_text(text, encoding="utf-8")
