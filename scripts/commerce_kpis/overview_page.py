@@ -9,7 +9,10 @@ from commerce_kpis.kpi_yaml import kpi_models
 from commerce_kpis.project import PROJECT
 
 OVERVIEW = PROJECT / "models" / "overview.md"
-LIST = re.compile(r"(<!-- KPI tables[^>]*-->\n).*?(<!-- /KPI tables -->\n)", re.DOTALL)
+# Comments that Markdown does not show; dbt's page would show those of HTML.
+LIST = re.compile(
+    r"(\[//\]: # \(KPI tables[^)]*\)\n).*?(\[//\]: # \(end of KPI tables\)\n)", re.DOTALL
+)
 
 
 def overview_page() -> str:
