@@ -41,6 +41,7 @@ def test_the_overview_a_kpi_and_a_lineage_open_offline_and_ask_nobody(browser, p
     page.goto(page_of_docs.as_uri())
     page.wait_for_selector("h1:has-text('Commerce KPIs')")
     assert page.locator("a", has_text="Customer acquisition cost").count() == 1
+    assert "written by" not in page.inner_text("body")
     keep_view(page, "docs_overview")
 
     page.goto(f"{page_of_docs.as_uri()}{CAC}")
