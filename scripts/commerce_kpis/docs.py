@@ -33,7 +33,7 @@ MENDED = {
 @click.option("--file", type=Path, default=PUBLISHED_FILE, help="Published file to document.")
 @click.option("--out", type=Path, default=PAGE, help="Where to write. Default: beside the file.")
 def main(file: Path, out: Path) -> None:
-    """Write one HTML page with every model, column, test and lineage of the project.
+    """Write one HTML page with every model, column and lineage of the project.
 
     It holds all it needs, and asks nobody for anything.
     """
