@@ -131,19 +131,37 @@ def run_operation(
     Raises:
         UserError: dbt or the macro stopped; its message says why.
     """
+    return run_quietly(
+        [
+            *("run-operation", macro, "--args", json.dumps(arguments)),
+            *("--vars", json.dumps(variables), "--target-path", str(project / "target")),
+            *("--project-dir", str(project), "--profiles-dir", str(profiles)),
+        ],
+        console,
+    ).notes
+
+
+def run_quietly(arguments: list[str], console: Console) -> Outcome:
+    """Run dbt without showing what it does.
+
+    Args:
+        arguments: the command and its arguments, without those for logs.
+        console: where errors would go.
+
+    Raises:
+        UserError: dbt stopped; its message says why.
+    """
     command = [
         *DBT,
         *("--log-format", "json", "--log-format-file", "text", "--log-level", "info"),
         *("--log-path", str(log_file().parent), "--no-use-colors"),
-        *("run-operation", macro, "--args", json.dumps(arguments)),
-        *("--vars", json.dumps(variables), "--target-path", str(project / "target")),
-        *("--project-dir", str(project), "--profiles-dir", str(profiles)),
+        *arguments,
     ]
     with _process(command, inherit=[]) as process:
         outcome = _follow(process, _Rooms(console, takes_everything=False))
     if outcome.return_code != 0:
         raise UserError(_explain(outcome))
-    return outcome.notes
+    return outcome
 
 
 @contextmanager

@@ -1,6 +1,8 @@
-"""Write what repeats the YAML of the models for readers: docs/landing_contract.md and the YAML of
-the staging models, both from models/landing/*.yml and dbt_project.yml, docs/kpis/ from
-models/marts/kpis/, and from these and models/semantic/ the metrics of the semantic layer.
+"""Write what repeats the YAML of the models for readers.
+
+From models/landing/*.yml and dbt_project.yml: docs/landing_contract.md and the YAML of the staging
+models. From models/marts/kpis/: docs/kpis/ and the list of KPI tables in models/overview.md; with
+models/semantic/ the metrics of the semantic layer. From models/marts/core/: docs/data_model.md.
 
 `--check` writes nothing and exits 1 if a file is stale.
 """
@@ -13,7 +15,9 @@ import click
 import yaml
 
 from commerce_kpis.console import UserError, run_command
+from commerce_kpis.data_model_page import DATA_MODEL, data_model_page
 from commerce_kpis.kpi_pages import kpi_pages
+from commerce_kpis.overview_page import OVERVIEW, overview_page
 from commerce_kpis.project import PROJECT
 from commerce_kpis.semantic.files import semantic_files
 
@@ -241,9 +245,14 @@ def staging_yaml(name: str, model: dict, common: dict[str, dict]) -> str:
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file is stale.")
 def main(check: bool) -> None:
-    """Write docs/landing_contract.md, docs/kpis/, docs/metrics.md and YAML that repeats YAML."""
+    """Write docs/landing_contract.md, docs/data_model.md, docs/kpis/, docs/metrics.md, the list of
+    KPI tables in models/overview.md, and YAML that repeats YAML."""
     common, tables = read_contract()
-    files = {CONTRACT_PAGE: contract_page(common, tables)}
+    files = {
+        CONTRACT_PAGE: contract_page(common, tables),
+        DATA_MODEL: data_model_page(),
+        OVERVIEW: overview_page(),
+    }
     files |= {KPI_PAGES / name: text for name, text in kpi_pages().items()}
     files |= semantic_files()
     for name, model in tables.items():
