@@ -77,6 +77,7 @@ SEED_CONFIG: dict[str, Rule] = {
 }
 TEST_CONFIG: dict[str, Rule] = {
     "enabled": FLAG,
+    "group": TEXT,
     "tags": TEXT_OR_TEXTS,
     "schema": TEXT,
     "alias": TEXT,
@@ -417,6 +418,8 @@ MACRO = Keys(
 SINGULAR_TEST = Keys(
     {"name": TEXT, "description": TEXT, "config": Keys(TEST_CONFIG)}, required=("name",)
 )
+OWNER = Keys({"name": TEXT, "email": TEXT})
+GROUP = Keys({"name": TEXT, "owner": OWNER, "config": ANY}, required=("name", "owner"))
 EXPOSURE = Keys(
     {
         "name": TEXT,
@@ -426,7 +429,7 @@ EXPOSURE = Keys(
         "url": TEXT,
         "description": TEXT,
         "depends_on": TEXTS,
-        "owner": Keys({"name": TEXT, "email": TEXT}),
+        "owner": OWNER,
         "config": ANY,
     },
     required=("name", "type", "owner"),
@@ -455,7 +458,7 @@ def property_file(kind: str, variables: tuple[str, ...]) -> Keys:
             "metrics": ANY,
             "semantic_models": ANY,
             "saved_queries": ANY,
-            "groups": ANY,
+            "groups": Items(GROUP),
         }
     )
 
