@@ -301,9 +301,31 @@ def _columns(meta: Rule) -> Rule:
     return Items(Keys(keys, required=("name",), instead=INSTEAD))
 
 
+# Versions of a model that stand beside each other; docs/working_with_dbt.md says when.
+VERSIONS: dict[str, Rule] = {
+    "latest_version": TEXT,
+    "deprecation_date": TEXT,
+    "versions": Items(
+        Keys(
+            {
+                "v": TEXT,
+                "defined_in": TEXT,
+                "description": TEXT,
+                "deprecation_date": TEXT,
+                "config": Keys({**MODEL_CONFIG, "meta": ANY}),
+                "columns": Items(ANY),
+                "data_tests": DATA_TESTS,
+            },
+            required=("v",),
+        )
+    ),
+}
+
+
 def _node(config: dict[str, Rule], meta: Rule, column_meta: Rule) -> Keys:
     return Keys(
         {
+            **(VERSIONS if config is MODEL_CONFIG else {}),
             "name": TEXT,
             "description": TEXT,
             "config": Keys({**config, "meta": meta}),
