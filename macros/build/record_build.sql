@@ -56,8 +56,8 @@
 {% macro build_info_sql(results) %}
     {%- set has_result = [] %}
     {%- set failed = [] %}
-    {#- An exposure is listed with the others, but nothing is done for it. -#}
-    {%- for result in results if result.node.resource_type != 'exposure' %}
+    {#- Exposures and saved queries are listed with the others, but nothing is done for them. -#}
+    {%- for result in results if result.node.resource_type not in ('exposure', 'saved_query') %}
         {%- do has_result.append(result.node.unique_id) %}
         {%- if result.status | string not in ('success', 'pass', 'warn') %}
             {%- do failed.append(result.node.unique_id) %}

@@ -1,6 +1,7 @@
 """Write what repeats the YAML of the models for readers: docs/landing_contract.md, the YAML of the
-sources and that of the staging models, all from models/landing/*.yml and dbt_project.yml, and
-docs/kpis/ from models/marts/kpis/.
+sources and that of the staging models, all from models/landing/*.yml and dbt_project.yml,
+docs/kpis/ from models/marts/kpis/, and from these and models/semantic/ the metrics of the semantic
+layer.
 
 `--check` writes nothing and exits 1 if a file is stale.
 """
@@ -15,6 +16,7 @@ import yaml
 from commerce_kpis.console import UserError, run_command
 from commerce_kpis.kpi_pages import kpi_pages
 from commerce_kpis.project import PROJECT
+from commerce_kpis.semantic.files import semantic_files
 
 CONTRACT_PAGE = PROJECT / "docs" / "landing_contract.md"
 KPI_PAGES = PROJECT / "docs" / "kpis"
@@ -276,10 +278,11 @@ def staging_yaml(name: str, model: dict, common: dict[str, dict]) -> str:
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file is stale.")
 def main(check: bool) -> None:
-    """Write docs/landing_contract.md, docs/kpis/ and the YAML of sources and staging models."""
+    """Write docs/landing_contract.md, docs/kpis/, docs/metrics.md and YAML that repeats YAML."""
     common, tables = read_contract()
     files = {CONTRACT_PAGE: contract_page(common, tables), SOURCES: sources_yaml(tables)}
     files |= {KPI_PAGES / name: text for name, text in kpi_pages().items()}
+    files |= semantic_files()
     for name, model in tables.items():
         files[STAGING / f"stg_contract__{name}.yml"] = staging_yaml(name, model, common)
     stale = []

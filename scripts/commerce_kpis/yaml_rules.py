@@ -7,6 +7,7 @@ begins to use is added here once.
 from __future__ import annotations
 
 from commerce_kpis.project import GRAINS
+from commerce_kpis.semantic.yaml_rules import METRIC, SAVED_QUERY, SEMANTIC_MODEL, TIME_SPINE
 from commerce_kpis.yaml_grammar import Anything, Either, Items, Keys, Named, Rule, Scalar
 
 ANY = Anything()
@@ -291,6 +292,8 @@ COLUMN: dict[str, Rule] = {
     "constraints": CONSTRAINTS,
     "data_tests": DATA_TESTS,
     "quote": FLAG,
+    # Of the column that is a time spine.
+    "granularity": TEXT,
 }
 INSTEAD = {"tests": "data_tests", "test": "data_tests", "meta": "config: {meta: ...}"}
 MOVED_TO_CONFIG = {key: f"config: {{{key}: ...}}" for key in MODEL_CONFIG}
@@ -333,6 +336,7 @@ def _node(config: dict[str, Rule], meta: Rule, column_meta: Rule) -> Keys:
             "data_tests": DATA_TESTS,
             "constraints": CONSTRAINTS,
             "docs": Keys({"show": FLAG, "node_color": TEXT}),
+            "time_spine": TIME_SPINE,
         },
         required=("name", "description"),
         instead={**MOVED_TO_CONFIG, **INSTEAD},
@@ -477,9 +481,9 @@ def property_file(kind: str, variables: tuple[str, ...]) -> Keys:
             "macros": Items(MACRO),
             "exposures": Items(EXPOSURE),
             "analyses": Items(_node(MODEL_CONFIG, Keys({}), Keys({}))),
-            "metrics": ANY,
-            "semantic_models": ANY,
-            "saved_queries": ANY,
+            "metrics": Items(METRIC),
+            "semantic_models": Items(SEMANTIC_MODEL),
+            "saved_queries": Items(SAVED_QUERY),
             "groups": Items(GROUP),
         }
     )
@@ -496,7 +500,7 @@ PROJECT_FILE = Keys(
             *("vars", "on-run-start", "on-run-end", "model-paths", "seed-paths", "test-paths"),
             *("analysis-paths", "macro-paths", "snapshot-paths", "docs-paths", "clean-targets"),
             *("dispatch", "query-comment", "quoting", "snapshots", "sources", "data_tests"),
-            *("unit_tests", "models", "seeds", "exposures"),
+            *("unit_tests", "models", "seeds", "exposures", "semantic-models"),
         ),
         ANY,
     ),

@@ -41,6 +41,21 @@ models:
         data_tests: [not_null, unique]
 """
 
+# The files that take longest, by how long: what begins first does not run alone in the end.
+LONGEST = (
+    *("test_incremental", "test_lake", "test_worked_examples", "test_ledger", "test_quarantine"),
+    *("test_known_mistakes", "test_landing", "test_whole_delivery", "test_build_command"),
+    *("test_floor", "test_mapping", "test_predictions", "test_corruptions", "test_check_landing"),
+    *("test_add_a_kpi", "test_security", "test_soak", "test_spark", "test_dashboard", "test_rules"),
+    *("test_drivers", "test_replacing", "test_oracle"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the longest files first; the others stay in their order."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(LONGEST)))
+
 
 def run_module(
     module: str,
@@ -90,6 +105,12 @@ def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return Path(given)
     folder = tmp_path_factory.mktemp("built")
     return build_project(folder)
+
+
+@pytest.fixture(scope="session")
+def businesses(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the project is compiled for random businesses: by scripts/test, or when needed here."""
+    return Path(os.environ.get("KPI_BUSINESSES") or tmp_path_factory.mktemp("businesses"))
 
 
 @pytest.fixture(scope="session")
