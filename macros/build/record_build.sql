@@ -123,7 +123,8 @@
 {#- The SQL that each KPI table was made with, over the tables of `database_name`. -#}
 {% macro kpi_queries_sql(results) %}
     {%- set rows = [] %}
-    {%- for result in results if result.node.name in kpi_models() and result.node.compiled_code %}
+    {%- for result in results if result.node.name in kpi_models() and result.node.compiled_code
+        and result.node.version == result.node.latest_version %}
         {%- do rows.append(
             "select " ~ quoted(result.node.name | replace('kpi_', '', 1)) ~ " as kpi, "
             ~ quoted(target.database) ~ " as database_name, "

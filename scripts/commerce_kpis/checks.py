@@ -66,6 +66,8 @@ STEPS = (
         ),
         is_live=True,
     ),
+    # What dbt read for the build is read again in no time.
+    Step("graph", ("-m", "commerce_kpis.check_graph")),
     Step(
         "sqlfluff",
         (

@@ -17,6 +17,7 @@ import duckdb
 import pytest
 from commerce_kpis.dbt_run import DBT
 from commerce_kpis.own_postgres import running_server, server_binaries
+from commerce_kpis.project import GROUPS
 from commerce_kpis.publish import publish
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -228,12 +229,12 @@ def small_project(tmp_path: Path) -> Path:
         shutil.copytree(
             PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__")
         )
-    for name in ("dbt_project.yml", "profiles.example.yml", "requirements.lock"):
-        shutil.copyfile(PROJECT / name, project / name)
     intermediate = project / "models" / "intermediate"
     core = project / "models" / "marts" / "core"
     for folder in (intermediate, core, project / "models" / "landing"):
         folder.mkdir(parents=True)
+    for name in ("dbt_project.yml", GROUPS, "profiles.example.yml", "requirements.lock"):
+        shutil.copyfile(PROJECT / name, project / name)
     (intermediate / "int_build__clock.sql").write_text(SMALL_MODEL, encoding="utf-8")
     (core / "dim_answers.sql").write_text(SMALL_MODEL, encoding="utf-8")
     (core / "dim_answers.yml").write_text(SMALL_YAML, encoding="utf-8")

@@ -32,6 +32,11 @@ models:
             not_null: [kind]
             accepted_values: {kind: [a, b]}
             conditions: {things_are_counted: number > 0}
+    latest_version: 2
+    versions: [{v: 1, defined_in: fct_old_things, deprecation_date: "2027-01-31"}, {v: 2}]
+groups:
+  - name: team
+    owner: {name: Team}
 unit_tests:
   - name: a_thing_is_a_thing
     model: fct_things
@@ -174,6 +179,9 @@ CASES = [
         "        data_type: varchar\n        data_tests: [not_null]\n",
         "rules_hold: {arguments: {not_null: ...}}",
     ),
+    (MODEL, "latest_version", "last_version", "latest_version"),
+    (MODEL, "defined_in", "define_in", "defined_in"),
+    (MODEL, "owner:", "owners:", "owner"),
     (MODEL, "unit_tests:", "unit_test:", "unit_tests"),
     (MODEL, "    given:", "    givens:", "given"),
     (MODEL, "    expect:", "    expected:", "expect"),
