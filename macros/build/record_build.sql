@@ -53,8 +53,8 @@
 {% macro build_info_sql(results) %}
     {%- set has_result = [] %}
     {%- set failed = [] %}
-    {#- An exposure is listed with the others, but nothing is done for it. -#}
-    {%- for result in results if result.node.resource_type != 'exposure' %}
+    {#- Exposures and saved queries are listed with the others, but nothing is done for them. -#}
+    {%- for result in results if result.node.resource_type not in ('exposure', 'saved_query') %}
         {%- do has_result.append(result.node.unique_id) %}
         {%- if result.status | string not in ('success', 'pass', 'warn') %}
             {%- do failed.append(result.node.unique_id) %}
@@ -120,7 +120,8 @@
 {#- The SQL that each KPI table was made with, over the tables of `database_name`. -#}
 {% macro kpi_queries_sql(results) %}
     {%- set rows = [] %}
-    {%- for result in results if result.node.name in kpi_models() and result.node.compiled_code %}
+    {%- for result in results if result.node.name in kpi_models() and result.node.compiled_code
+        and result.node.version == result.node.latest_version %}
         {%- do rows.append(
             "select " ~ quoted(result.node.name | replace('kpi_', '', 1)) ~ " as kpi, "
             ~ quoted(target.database or none) ~ " as database_name, "

@@ -15,7 +15,7 @@
     {#- Named here so that the lineage is known before anything is read. -#}
     {%- if landing == 'seeds' -%}
         {%- set relation = ref('raw_' ~ table_name) -%}
-    {%- elif landing == 'schema' -%}
+    {%- else -%}
         {%- set relation = source('landing', table_name) -%}
     {%- endif -%}
 

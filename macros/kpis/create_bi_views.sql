@@ -9,6 +9,7 @@
     {%- set statements = [] -%}
     {%- for result in results
         if result.node.name in kpi_models() and result.node.resource_type == 'model'
+        and result.node.version == result.node.latest_version
         and result.status | string == 'success' -%}
         {%- set meta = result.node.config.meta -%}
         {%- for dimension in ['total'] + (meta.dimensions | list) -%}

@@ -2,8 +2,8 @@
     out once for all variants) and the values of the parameters it names. -#}
 {% macro kpi_definition_hash(model_name, variant_name, code) %}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
-    {%- set node = graph.nodes.get('model.commerce_kpis.' ~ model_name) if graph.nodes else none -%}
-    {%- if not node -%}{{ return('') }}{%- endif -%}
+    {%- set node = kpi_node(model_name) -%}
+    {%- if not node.raw_code -%}{{ return('') }}{%- endif -%}
     {%- set variant = node.config.meta.variants[variant_name] -%}
     {%- set parameters = [] -%}
     {%- for parameter in variant.get('parameters', []) -%}
@@ -17,8 +17,8 @@
     and defines none: it is left out, with what only it calls. -#}
 {% macro kpi_definition_code(model_name) %}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
-    {%- set node = graph.nodes.get('model.commerce_kpis.' ~ model_name) if graph.nodes else none -%}
-    {%- if not node -%}{{ return('') }}{%- endif -%}
+    {%- set node = kpi_node(model_name) -%}
+    {%- if not node.raw_code -%}{{ return('') }}{%- endif -%}
     {%- set project_macros = context['commerce_kpis'] -%}
     {%- set names = called_macros(node.depends_on.macros, ['kpi_rollup']) | reject('eq', 'kpi_rollup') -%}
     {%- set codes = [node.raw_code] -%}

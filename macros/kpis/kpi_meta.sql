@@ -3,5 +3,5 @@
     {%- if not execute -%}
         {{ return({'grains': [], 'dimensions': {}, 'parts': {}, 'variants': {}, 'kpi': {}}) }}
     {%- endif -%}
-    {{ return(graph.nodes['model.commerce_kpis.' ~ model_name].config.meta) }}
+    {{ return(kpi_node(model_name).config.meta) }}
 {% endmacro %}

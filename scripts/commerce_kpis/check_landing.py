@@ -22,7 +22,7 @@ from commerce_kpis.kpi_yaml import kpi_models
 from commerce_kpis.landing_options import generate_macros, landing_options, project_variables
 from commerce_kpis.landing_report import kpi_availability, print_report
 from commerce_kpis.profile import build_file, write_reading_profile
-from commerce_kpis.project import PROJECT
+from commerce_kpis.project import GROUPS, PROJECT
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -72,6 +72,7 @@ def read_landing(settings: dict, parameters: dict, file: Path) -> dict:
         (folder / "macros").symlink_to(PROJECT / "macros")
         shutil.copyfile(PROJECT / "dbt_project.yml", folder / "dbt_project.yml")
         shutil.copytree(PROJECT / "models" / "landing", folder / "models" / "landing")
+        shutil.copyfile(PROJECT / GROUPS, folder / GROUPS)
         own = settings["landing"] == "schema" and _is_own_database(settings, file)
         if not own or not file.exists():
             file = folder / file.name

@@ -1,6 +1,9 @@
-"""Write what repeats the YAML of the models for readers: docs/landing_contract.md and the YAML of
-the staging models, both from models/landing/*.yml and dbt_project.yml, and docs/kpis/ from
-models/marts/kpis/.
+"""Write what repeats the YAML of the models for readers.
+
+From models/landing/*.yml and dbt_project.yml: docs/landing_contract.md, the YAML of the sources and
+that of the staging models. From models/marts/kpis/: docs/kpis/ and the list of KPI tables in
+models/overview.md; with models/semantic/ the metrics of the semantic layer. From
+models/marts/core/: docs/data_model.md.
 
 `--check` writes nothing and exits 1 if a file is stale.
 """
@@ -13,11 +16,15 @@ import click
 import yaml
 
 from commerce_kpis.console import UserError, run_command
+from commerce_kpis.data_model_page import DATA_MODEL, data_model_page
 from commerce_kpis.kpi_pages import kpi_pages
+from commerce_kpis.overview_page import OVERVIEW, overview_page
 from commerce_kpis.project import PROJECT
+from commerce_kpis.semantic.files import semantic_files
 
 CONTRACT_PAGE = PROJECT / "docs" / "landing_contract.md"
 KPI_PAGES = PROJECT / "docs" / "kpis"
+SOURCES = PROJECT / "models" / "landing" / "_landing__sources.yml"
 STAGING = PROJECT / "models" / "staging" / "contract"
 SQL_TYPES = {
     "text": "varchar",
@@ -119,6 +126,26 @@ def flat(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
+SOURCE = """\
+# Written by scripts/generate_docs from models/landing. Change that, not this.
+sources:
+  - name: landing
+    description: >-
+      Raw tables that a loader wrote, read when the variable `landing` is `schema`, or the files of
+      a folder, when it is `files`. Nothing here ever writes to them. Their columns:
+      docs/landing_contract.md.
+    database: "{{ var('landing_database', none) or target.database | default('', true) }}"
+    schema: "{{ var('landing_schema', 'raw') }}"
+    config:
+      enabled: "{{ var('landing', 'seeds') != 'seeds' }}"
+      # By the data's clock; see macros/contract/collect_freshness.sql.
+      loaded_at_field: loaded_at
+      freshness:
+        warn_after: {count: 3, period: day}
+        error_after: {count: 14, period: day}
+    tables:"""
+
+
 def read_contract() -> tuple[dict[str, dict], dict[str, dict]]:
     """The common columns (name to meta) and the tables (name to their landing model)."""
     project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
@@ -197,6 +224,21 @@ def folded(text: str, indent: int) -> list[str]:
     )
 
 
+def sources_yaml(tables: dict[str, dict]) -> str:
+    """The YAML of the raw tables as dbt's sources. A table without events of its own changes when
+    it does: only the others can be stale."""
+    lines = [SOURCE]
+    for name, model in tables.items():
+        lines += [
+            f"      - name: {name}",
+            "        description: >-",
+            *folded(model["description"], 10),
+        ]
+        if not model["config"]["meta"].get("event"):
+            lines.append("        config: {freshness: null}")
+    return "\n".join(lines) + "\n"
+
+
 def staging_yaml(name: str, model: dict, common: dict[str, dict]) -> str:
     """The YAML of a table's staging model: its columns as the contract describes them."""
     columns = {column["name"]: column["config"]["meta"] for column in model["columns"]}
@@ -240,10 +282,17 @@ def staging_yaml(name: str, model: dict, common: dict[str, dict]) -> str:
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file is stale.")
 def main(check: bool) -> None:
-    """Write docs/landing_contract.md, docs/kpis/ and models/staging/contract/*.yml."""
+    """Write docs/landing_contract.md, docs/data_model.md, docs/kpis/, docs/metrics.md, the list of
+    KPI tables in models/overview.md, and YAML that repeats YAML."""
     common, tables = read_contract()
-    files = {CONTRACT_PAGE: contract_page(common, tables)}
+    files = {
+        CONTRACT_PAGE: contract_page(common, tables),
+        SOURCES: sources_yaml(tables),
+        DATA_MODEL: data_model_page(),
+        OVERVIEW: overview_page(),
+    }
     files |= {KPI_PAGES / name: text for name, text in kpi_pages().items()}
+    files |= semantic_files()
     for name, model in tables.items():
         files[STAGING / f"stg_contract__{name}.yml"] = staging_yaml(name, model, common)
     stale = []

@@ -10,6 +10,7 @@ schemas that builds write to.
 from __future__ import annotations
 
 import json
+import re
 
 import click
 import yaml
@@ -18,6 +19,7 @@ from commerce_kpis.console import UserError, run_command
 from commerce_kpis.project import PLANS, PROJECT, VIEW_SCHEMA
 
 GENERATED = PROJECT / "macros" / "generated"
+FORMER_VERSION = re.compile(r"_v\d+$")
 HEADER = "{#- Written by scripts/generate_macros from {source}. Change that, not this. -#}\n"
 
 
@@ -54,9 +56,14 @@ def landing_contract() -> dict[str, dict]:
 
 
 def kpi_models() -> list[str]:
-    """Names of the KPI models: every `kpi_*.sql` in a theme of models/marts/kpis/."""
+    """Names of the KPI models: every `kpi_*.sql` in a theme of models/marts/kpis/, but for former
+    versions (`kpi_*_v1.sql`)."""
     found = (PROJECT / "models/marts/kpis").glob("*/kpi_*.sql")
-    return sorted(path.stem for path in found if path.parent.name != PLANS)
+    return sorted(
+        path.stem
+        for path in found
+        if path.parent.name != PLANS and not FORMER_VERSION.search(path.stem)
+    )
 
 
 def checked_models() -> list[dict]:

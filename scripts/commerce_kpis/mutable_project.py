@@ -62,6 +62,7 @@ class MutableProject:
             node.name: node
             for node in self.manifest.nodes.values()
             if node.resource_type == "model" and node.package_name == self.config.project_name
+            if node.version == node.latest_version
         }
         self.kpi_models = [
             name

@@ -13,7 +13,7 @@ from commerce_kpis.extensions import load_extension
 
 
 class Plugin(BasePlugin):
-    """Named under `plugins` in profiles.yml; see docs/bring_your_own_data.md."""
+    """Named under `plugins` in profiles.yml; see docs/how_to/bring_your_own_data.md."""
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Load the extension, before dbt attaches the databases of the profile."""

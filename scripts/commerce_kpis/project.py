@@ -9,6 +9,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent.parent
 PROFILE = "commerce_kpis"
 PUBLISHED_FILE = PROJECT / "warehouse" / "kpis.duckdb"
+# Which group the models are of; dbt reads no model without it.
+GROUPS = "models/groups.yml"
 VIEW_SCHEMA = "bi"
 # The folder of models/marts/kpis/ whose tables read kpi_values, and are no KPIs of their own.
 PLANS = "plans"

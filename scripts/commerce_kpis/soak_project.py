@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from commerce_kpis.project import PROJECT
+from commerce_kpis.project import GROUPS, PROJECT
 from commerce_kpis.sql import first_line
 
 RAW = Path("raw") / "mark.csv"
@@ -64,10 +64,10 @@ def make_project(folder: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__")
     for name in ("macros", "scripts"):
         shutil.copytree(PROJECT / name, folder / name, ignore=ignored)
-    for name in ("dbt_project.yml", "profiles.example.yml", "requirements.lock"):
-        shutil.copyfile(PROJECT / name, folder / name)
     for name in ("models/landing", "tests", "raw", "warehouse"):
         (folder / name).mkdir(parents=True)
+    for name in ("dbt_project.yml", GROUPS, "profiles.example.yml", "requirements.lock"):
+        shutil.copyfile(PROJECT / name, folder / name)
     for (_, name), (room, sql) in MODELS.items():
         model = folder / "models" / room / f"{name}.sql"
         model.parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ begins to use is added here once.
 from __future__ import annotations
 
 from commerce_kpis.project import GRAINS
+from commerce_kpis.semantic.yaml_rules import METRIC, SAVED_QUERY, SEMANTIC_MODEL, TIME_SPINE
 from commerce_kpis.yaml_grammar import Anything, Either, Items, Keys, Named, Rule, Scalar
 
 ANY = Anything()
@@ -77,6 +78,7 @@ SEED_CONFIG: dict[str, Rule] = {
 }
 TEST_CONFIG: dict[str, Rule] = {
     "enabled": FLAG,
+    "group": TEXT,
     "tags": TEXT_OR_TEXTS,
     "schema": TEXT,
     "alias": TEXT,
@@ -290,6 +292,8 @@ COLUMN: dict[str, Rule] = {
     "constraints": CONSTRAINTS,
     "data_tests": DATA_TESTS,
     "quote": FLAG,
+    # Of the column that is a time spine.
+    "granularity": TEXT,
 }
 INSTEAD = {"tests": "data_tests", "test": "data_tests", "meta": "config: {meta: ...}"}
 MOVED_TO_CONFIG = {key: f"config: {{{key}: ...}}" for key in MODEL_CONFIG}
@@ -300,9 +304,31 @@ def _columns(meta: Rule) -> Rule:
     return Items(Keys(keys, required=("name",), instead=INSTEAD))
 
 
+# Versions of a model that stand beside each other; docs/working_with_dbt.md says when.
+VERSIONS: dict[str, Rule] = {
+    "latest_version": TEXT,
+    "deprecation_date": TEXT,
+    "versions": Items(
+        Keys(
+            {
+                "v": TEXT,
+                "defined_in": TEXT,
+                "description": TEXT,
+                "deprecation_date": TEXT,
+                "config": Keys({**MODEL_CONFIG, "meta": ANY}),
+                "columns": Items(ANY),
+                "data_tests": DATA_TESTS,
+            },
+            required=("v",),
+        )
+    ),
+}
+
+
 def _node(config: dict[str, Rule], meta: Rule, column_meta: Rule) -> Keys:
     return Keys(
         {
+            **(VERSIONS if config is MODEL_CONFIG else {}),
             "name": TEXT,
             "description": TEXT,
             "config": Keys({**config, "meta": meta}),
@@ -310,6 +336,7 @@ def _node(config: dict[str, Rule], meta: Rule, column_meta: Rule) -> Keys:
             "data_tests": DATA_TESTS,
             "constraints": CONSTRAINTS,
             "docs": Keys({"show": FLAG, "node_color": TEXT}),
+            "time_spine": TIME_SPINE,
         },
         required=("name", "description"),
         instead={**MOVED_TO_CONFIG, **INSTEAD},
@@ -417,6 +444,8 @@ MACRO = Keys(
 SINGULAR_TEST = Keys(
     {"name": TEXT, "description": TEXT, "config": Keys(TEST_CONFIG)}, required=("name",)
 )
+OWNER = Keys({"name": TEXT, "email": TEXT})
+GROUP = Keys({"name": TEXT, "owner": OWNER, "config": ANY}, required=("name", "owner"))
 EXPOSURE = Keys(
     {
         "name": TEXT,
@@ -426,7 +455,7 @@ EXPOSURE = Keys(
         "url": TEXT,
         "description": TEXT,
         "depends_on": TEXTS,
-        "owner": Keys({"name": TEXT, "email": TEXT}),
+        "owner": OWNER,
         "config": ANY,
     },
     required=("name", "type", "owner"),
@@ -452,10 +481,10 @@ def property_file(kind: str, variables: tuple[str, ...]) -> Keys:
             "macros": Items(MACRO),
             "exposures": Items(EXPOSURE),
             "analyses": Items(_node(MODEL_CONFIG, Keys({}), Keys({}))),
-            "metrics": ANY,
-            "semantic_models": ANY,
-            "saved_queries": ANY,
-            "groups": ANY,
+            "metrics": Items(METRIC),
+            "semantic_models": Items(SEMANTIC_MODEL),
+            "saved_queries": Items(SAVED_QUERY),
+            "groups": Items(GROUP),
         }
     )
 
@@ -471,7 +500,7 @@ PROJECT_FILE = Keys(
             *("vars", "on-run-start", "on-run-end", "model-paths", "seed-paths", "test-paths"),
             *("analysis-paths", "macro-paths", "snapshot-paths", "docs-paths", "clean-targets"),
             *("dispatch", "query-comment", "quoting", "snapshots", "sources", "data_tests"),
-            *("unit_tests", "models", "seeds", "exposures"),
+            *("unit_tests", "models", "seeds", "exposures", "semantic-models"),
         ),
         ANY,
     ),

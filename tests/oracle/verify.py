@@ -84,13 +84,13 @@ def main(
     with tempfile.TemporaryDirectory() as scratch:
         folder = kept or Path(scratch)
         with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            shapes = _shapes(trials)
+            shapes = _shapes(trials, is_damaged=corruptions > 0)
             console.print(f"Compiling the project in {len(shapes)} ways ...")
             list(pool.map(compiled, shapes, [folder] * len(shapes)))
             console.print(f"Trying {sum(trial.businesses for trial in trials)} businesses ...")
             running = [pool.submit(run_trial, trial, folder) for trial in trials]
             damage = [
-                pool.submit(_damage, folder / f"corruptions_{start}", count, seed + start)
+                pool.submit(_damage, folder, count, seed + start)
                 for start, count in _chunks(corruptions, CELLS)
             ]
             results = [ended.result() for ended in as_completed(running)]
@@ -124,10 +124,10 @@ def _damage(folder: Path, count: int, seed: int) -> Tally:
     return tally
 
 
-def _shapes(trials: list[Trial]) -> list[Shape]:
-    """The shapes that trials need."""
+def _shapes(trials: list[Trial], is_damaged: bool) -> list[Shape]:
+    """The shapes that trials need, and the one whose values are damaged."""
     named = {shape.name: shape for shape in SHAPES}
-    found = {}
+    found = {SHAPES[0].name: SHAPES[0]} if is_damaged else {}
     for trial in trials:
         relation = next((one for one in RELATIONS if one.name == trial.name), None)
         needed = [relation.shape, relation.other_shape] if relation else [named[trial.name]]

@@ -17,6 +17,7 @@ import duckdb
 import pytest
 from commerce_kpis.dbt_run import DBT
 from commerce_kpis.own_postgres import running_server, server_binaries
+from commerce_kpis.project import GROUPS
 from commerce_kpis.publish import publish
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -39,6 +40,21 @@ models:
       - name: answer_id
         data_tests: [not_null, unique]
 """
+
+# The files that take longest, by how long: what begins first does not run alone in the end.
+LONGEST = (
+    *("test_incremental", "test_lake", "test_worked_examples", "test_ledger", "test_quarantine"),
+    *("test_known_mistakes", "test_landing", "test_whole_delivery", "test_build_command"),
+    *("test_floor", "test_mapping", "test_predictions", "test_corruptions", "test_check_landing"),
+    *("test_add_a_kpi", "test_security", "test_soak", "test_spark", "test_dashboard", "test_docs"),
+    *("test_rules", "test_drivers", "test_replacing", "test_oracle"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the longest files first; the others stay in their order."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(LONGEST)))
 
 
 def run_module(
@@ -89,6 +105,12 @@ def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return Path(given)
     folder = tmp_path_factory.mktemp("built")
     return build_project(folder)
+
+
+@pytest.fixture(scope="session")
+def businesses(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the project is compiled for random businesses: by scripts/test, or when needed here."""
+    return Path(os.environ.get("KPI_BUSINESSES") or tmp_path_factory.mktemp("businesses"))
 
 
 @pytest.fixture(scope="session")
@@ -189,7 +211,7 @@ def project_with_kpi(built_file: Path, tmp_path_factory: pytest.TempPathFactory)
         if (PROJECT / name).is_file():
             (project / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(PROJECT / name, project / name)
-    shown = dict(SHOWN.findall((PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
+    shown = dict(SHOWN.findall((PROJECT / "docs" / "how_to" / "add_a_kpi.md").read_text("utf-8")))
     assert [Path(name).suffix for name in shown] == [".sql", ".yml"]
     for name, text in shown.items():
         (project / name).write_text(text, encoding="utf-8")
@@ -207,12 +229,12 @@ def small_project(tmp_path: Path) -> Path:
         shutil.copytree(
             PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__")
         )
-    for name in ("dbt_project.yml", "profiles.example.yml", "requirements.lock"):
-        shutil.copyfile(PROJECT / name, project / name)
     intermediate = project / "models" / "intermediate"
     core = project / "models" / "marts" / "core"
     for folder in (intermediate, core, project / "models" / "landing"):
         folder.mkdir(parents=True)
+    for name in ("dbt_project.yml", GROUPS, "profiles.example.yml", "requirements.lock"):
+        shutil.copyfile(PROJECT / name, project / name)
     (intermediate / "int_build__clock.sql").write_text(SMALL_MODEL, encoding="utf-8")
     (core / "dim_answers.sql").write_text(SMALL_MODEL, encoding="utf-8")
     (core / "dim_answers.yml").write_text(SMALL_YAML, encoding="utf-8")

@@ -12,6 +12,7 @@ import duckdb
 import yaml
 from commerce_kpis.dbt_run import DBT
 from commerce_kpis.generate_macros import jinja_macro, landing_contract
+from commerce_kpis.project import GROUPS
 from conftest import PROJECT
 
 
@@ -40,7 +41,8 @@ class LandingProject:
             # Without the unit tests dbt starts in half the time.
             ignored = shutil.ignore_patterns("base_contract__*.yml", "__pycache__")
             shutil.copytree(PROJECT / name, folder / name, ignore=ignored)
-        shutil.copyfile(PROJECT / "dbt_project.yml", folder / "dbt_project.yml")
+        for name in ("dbt_project.yml", GROUPS):
+            shutil.copyfile(PROJECT / name, folder / name)
         (folder / "profiles.yml").write_text(profile_with(profile), encoding="utf-8")
 
     def keep_tables(self, *tables: str) -> None:
@@ -63,12 +65,20 @@ class LandingProject:
         self, run: str, *select: str, environment: dict[str, str] | None = None, **variables: object
     ) -> subprocess.CompletedProcess[str]:
         """Run `dbt build` without tests into the build file of that run."""
+        without_tests = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+        arguments = ("build", "--select", *select, *without_tests)
+        return self.run_dbt(run, *arguments, environment=environment, **variables)
+
+    def run_dbt(
+        self,
+        run: str,
+        *arguments: str,
+        environment: dict[str, str] | None = None,
+        **variables: object,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run dbt with the build file of that run."""
         return subprocess.run(
-            [
-                *(*DBT, "--no-use-colors", "build", "--select", *select),
-                *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
-                *("--vars", json.dumps(variables)),
-            ],
+            [*DBT, "--no-use-colors", *arguments, "--vars", json.dumps(variables)],
             cwd=self.folder,
             env={**os.environ, "KPI_BUILD_FILE": str(self.build_file(run))}
             | {"DBT_PROFILES_DIR": str(self.folder), "DBT_TARGET_PATH": f"target_{run}"}

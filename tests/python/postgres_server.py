@@ -10,8 +10,8 @@ from commerce_kpis.project import PROJECT
 
 
 def shown_profile() -> str:
-    """What docs/bring_your_own_data.md adds to the profile for PostgreSQL."""
-    page = (PROJECT / "docs" / "bring_your_own_data.md").read_text(encoding="utf-8")
+    """What docs/how_to/bring_your_own_data.md adds to the profile for PostgreSQL."""
+    page = (PROJECT / "docs" / "how_to" / "bring_your_own_data.md").read_text(encoding="utf-8")
     (text,) = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     return text
 

@@ -1,5 +1,5 @@
-"""A KPI is one SQL file and one YAML file: those that CONTRIBUTING.md shows, in a copy of the
-project."""
+"""A KPI is one SQL file and one YAML file: those that docs/how_to/add_a_kpi.md shows, in a
+copy of the project."""
 
 from __future__ import annotations
 

@@ -32,6 +32,11 @@ models:
             not_null: [kind]
             accepted_values: {kind: [a, b]}
             conditions: {things_are_counted: number > 0}
+    latest_version: 2
+    versions: [{v: 1, defined_in: fct_old_things, deprecation_date: "2027-01-31"}, {v: 2}]
+groups:
+  - name: team
+    owner: {name: Team}
 unit_tests:
   - name: a_thing_is_a_thing
     model: fct_things
@@ -97,7 +102,43 @@ models:
         config:
           meta: {type: text, need: optional, default: a, accepted: [a, b]}
 """
+SEMANTIC = """\
+semantic_models:
+  - name: things
+    description: Things.
+    model: ref('fct_things')
+    entities:
+      - {name: thing, type: primary, expr: thing_id}
+    dimensions:
+      - name: made_on
+        type: time
+        type_params: {time_granularity: day}
+    measures:
+      - name: things
+        agg: sum
+        expr: case when is_eligible then 1 else 0 end
+        config: {meta: {equals: [kpi_things.things], is_cumulative: true}}
+metrics:
+  - name: things
+    label: Things
+    description: Things.
+    type: simple
+    type_params: {measure: {name: things}}
+saved_queries:
+  - name: things_by_month
+    description: How many?
+    query_params: {metrics: [things]}
+"""
 CASES = [
+    (SEMANTIC, "    model: ref", "    modle: ref", "model"),
+    (SEMANTIC, "type: primary", "type: primry", "primary"),
+    (SEMANTIC, "type_params: {time", "type_param: {time", "type_params"),
+    (SEMANTIC, "agg: sum", "agg: average", "count_distinct"),
+    (SEMANTIC, "expr: case", "sql: case", "expr"),
+    (SEMANTIC, "is_cumulative: true", "cumulative: true", "is_cumulative"),
+    (SEMANTIC, "type: simple", "type: ratios", "ratio"),
+    (SEMANTIC, "    label: Things", "    lable: Things", "label"),
+    (SEMANTIC, "{metrics: [things]}", "{metric: [things]}", "metrics"),
     (MODEL, "    description: One", "    descriptoin: One", "description"),
     (MODEL, "    data_tests:\n      - rules", "    data_test:\n      - rules", "data_tests"),
     (
@@ -138,6 +179,9 @@ CASES = [
         "        data_type: varchar\n        data_tests: [not_null]\n",
         "rules_hold: {arguments: {not_null: ...}}",
     ),
+    (MODEL, "latest_version", "last_version", "latest_version"),
+    (MODEL, "defined_in", "define_in", "defined_in"),
+    (MODEL, "owner:", "owners:", "owner"),
     (MODEL, "unit_tests:", "unit_test:", "unit_tests"),
     (MODEL, "    given:", "    givens:", "given"),
     (MODEL, "    expect:", "    expected:", "expect"),
@@ -199,7 +243,9 @@ def _write(folder: Path, text: str) -> Path:
     return file
 
 
-@pytest.mark.parametrize("text", [MODEL, KPI, LANDING], ids=["model", "kpi", "landing"])
+@pytest.mark.parametrize(
+    "text", [MODEL, KPI, LANDING, SEMANTIC], ids=["model", "kpi", "landing", "semantic"]
+)
 def test_a_file_without_a_mistake_has_no_finding(tmp_path: Path, text: str) -> None:
     assert check_file(_write(tmp_path, text)) == []
 

@@ -11,7 +11,6 @@ from oracle.calculation.business import Business
 from oracle.corruptions.files_check import Deliveries
 from oracle.corruptions.run import (
     Tally,
-    compiled_project,
     damage_files,
     damage_values,
     random_business,
@@ -20,27 +19,28 @@ from oracle.corruptions.values import KINDS, corrupted
 from oracle.corruptions.values_check import failures
 from oracle.replay import TRUST, Replay
 from oracle.shapes import SHAPES
+from oracle.workshop import compiled
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the project is compiled once."""
+    """Where raw files go."""
     return tmp_path_factory.mktemp("corruptions")
 
 
-def test_damaged_values_are_read_as_they_say_or_rejected(folder: Path) -> None:
+def test_damaged_values_are_read_as_they_say_or_rejected(businesses: Path) -> None:
     tally = Tally()
-    damage_values(tally, folder, 600, seed=11)
+    damage_values(tally, businesses, 600, seed=11)
     assert tally.failures == []
     assert tally.tried.keys() == KINDS.keys()
     assert tally.tried.total() == 600
 
 
 @pytest.fixture(scope="module")
-def built(folder: Path) -> Iterator[tuple[Business, duckdb.DuckDBPyConnection]]:
+def built(businesses: Path, folder: Path) -> Iterator[tuple[Business, duckdb.DuckDBPyConnection]]:
     """A damaged business, and what the project made of it."""
     shape = SHAPES[0]
-    replay = Replay(shape, compiled_project(shape, folder, TRUST), folder / "built", TRUST)
+    replay = Replay(shape, compiled(shape, businesses), folder / "built", TRUST)
     business, _ = corrupted(random_business(shape, 15), 15, 125)
     yield business, replay.build(business)
     replay.close()

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 from commerce_kpis.mutants import Mutant, mutants
-from commerce_kpis.mutate import score
+from commerce_kpis.mutate import are_noticed, score
 from commerce_kpis.mutations import Mutation
 from commerce_kpis.rebuilt import Rebuilt, Table
 from commerce_kpis.rebuilt_demo import differ
@@ -104,3 +104,11 @@ def test_a_sample_is_always_the_same_and_part_of_a_larger_one() -> None:
 )
 def test_what_changes_nothing_does_not_count(counts: dict[str, int], share: float | None) -> None:
     assert score(Counter(counts)) == share
+
+
+def test_many_mutants_of_kpis_do_not_hide_those_of_other_rooms() -> None:
+    kpis = Counter(demo=1000)
+    assert are_noticed(Counter(demo=19, unnoticed=1), kpis)
+    assert not are_noticed(Counter(demo=18, unnoticed=1), kpis)
+    assert not are_noticed(kpis, Counter(demo=18, unnoticed=1))
+    assert are_noticed(Counter(), Counter(equivalent=3))

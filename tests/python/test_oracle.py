@@ -31,9 +31,9 @@ SLIPS = {
 
 
 @pytest.fixture(scope="module")
-def compiled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def compiled_folder(businesses: Path) -> Path:
     """The project compiled for what a business without any optional table delivers."""
-    return compiled(BARE, tmp_path_factory.mktemp("oracle"))
+    return compiled(BARE, businesses)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ from altair.utils.schemapi import debug_mode
 from commerce_kpis.console import UserError, make_console, run_command
 from commerce_kpis.display.formatting import DEFAULT_LOCALE, Numbers, checked_locale
 from commerce_kpis.display.published import check_published, opened
+from commerce_kpis.files import write_whole
 from commerce_kpis.project import GRAINS, PUBLISHED_FILE
 from commerce_kpis.report.contents import read_contents
 from commerce_kpis.report.page import report_html
@@ -37,25 +37,9 @@ def main(file: Path, out: Path, grain: str, locale: str) -> None:
     # Our own charts need no check against the schema of Vega: it takes as long as drawing them.
     with debug_mode(False):
         page = report_html(contents, numbers)
-    _write(out, page)
+    write_whole(out, page)
     size = out.stat().st_size / 1e6
     make_console().print(f"{out}: {len(contents.catalog.kpis)} KPIs, {size:.1f} MB")
-
-
-def _write(out: Path, text: str) -> None:
-    """Write a file in one step: a reader sees the old one or the new one.
-
-    Raises:
-        UserError: it cannot be written.
-    """
-    beside = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(out)
-    except OSError as error:
-        raise UserError(f"Cannot write {out} ({error.strerror}): name another --out.") from None
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,9 @@ from oracle.corruptions.files import DAMAGES
 from oracle.corruptions.files_check import CHANGES, TABLES, Deliveries
 from oracle.corruptions.values import KINDS, corrupted
 from oracle.corruptions.values_check import failures
-from oracle.replay import EVERY_KPI, TRUST, Replay, compile_shape
+from oracle.replay import TRUST, Replay
 from oracle.shapes import SHAPES, Shape, configuration
+from oracle.workshop import compiled
 
 CELLS = 125  # of a business that are damaged
 # A history of decades takes the whole chain minutes, and says no more than one of months.
@@ -70,17 +71,16 @@ def damage_values(
 
     Args:
         tally: what is counted in.
-        folder: where the project is compiled to; it is used again if it was.
+        folder: where the project is compiled to, if it was not; and where raw files go.
         count: cells to damage.
         seed: of the first business; the others follow.
         whole_every: of so many businesses one is built to its KPIs; none if 0.
         compare: what to say of the KPIs of a business.
     """
     shape = SHAPES[0]
-    models = TRUST + EVERY_KPI if whole_every else TRUST
-    compiled = compiled_project(shape, folder, models)
-    staging = Replay(shape, compiled, folder / "staging", TRUST)
-    whole = Replay(shape, compiled, folder / "whole") if whole_every else staging
+    ours = compiled(shape, folder)
+    staging = Replay(shape, ours, folder / f"damaged_{seed}" / "staging", TRUST)
+    whole = Replay(shape, ours, folder / f"damaged_{seed}" / "whole") if whole_every else staging
     for replay in (staging, whole):
         replay.connection.execute("set threads = 1")
     kinds = tuple(kind for kind in KINDS if kind not in NOT_IN_THE_WHOLE_CHAIN)
@@ -113,14 +113,6 @@ def damage_values(
         done, number = done + len(cells), number + 1
     staging.close()
     whole.close()
-
-
-def compiled_project(shape: Shape, folder: Path, models: tuple[str, ...]) -> Path:
-    """Where models of a shape are compiled to, in a folder that may have them."""
-    compiled = folder / "_".join(("compiled", shape.name, *models))
-    if not (compiled / "target" / "run_results.json").exists():
-        compile_shape(shape, random_business(shape, 0), compiled, models)
-    return compiled
 
 
 def _odd_numbers(connection: duckdb.DuckDBPyConnection) -> list[str]:
