@@ -130,7 +130,8 @@ account_scores as (
             as decimal(38, 12)
         ) as account_score_sum,
         account_weights.net_sales as account_net_sales,
-        account_score_sum * account_weights.net_sales as account_score_net_sales
+        cast(account_score_sum as decimal(19, 12)) * cast(account_weights.net_sales as decimal(18, 4))
+            as account_score_net_sales
     from account_answers
     left join account_weights
         on
