@@ -1,24 +1,38 @@
-"""What the project already does on Spark: its macros keep their word there, in a real session."""
+"""Spark as the target: a real session builds what a DuckDB file holds, cell by cell."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
-import yaml
-from conftest import PROJECT, run_dbt, skip_unless_ci
+from commerce_kpis.cell_comparison import compare_tables, tables_of
+from commerce_kpis.finished_builds import SparkBuild
+from conftest import PROJECT, run_dbt, run_module, skip_unless_ci
 
 DIALECT = "macros_of_the_dialect_keep_their_word"
+# A KPI with all that it is made of: raw files, judged rows, sessions, identities, its rollup.
+BUILT = "+kpi_web_traffic"
 
 
-@pytest.fixture
-def spark(tmp_path: Path) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment variables that make dbt build into a Spark session of its own."""
     pytest.importorskip("pyspark", reason="Spark needs Python 3.11 or newer.")
     if shutil.which("java") is None:
         skip_unless_ci("There is no Java: install the package openjdk-17-jre-headless.")
-    return write_profile(tmp_path, "UTC")
+    folder = tmp_path_factory.mktemp("spark")
+    shutil.copyfile(PROJECT / "profiles.example.yml", folder / "profiles.yml")
+    return {
+        "DBT_PROFILES_DIR": str(folder),
+        "DBT_TARGET": "spark_session",
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "KPI_SPARK_WAREHOUSE": str(folder / "warehouse"),
+        # The loopback: a machine without a network has no other address that its name leads to.
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
 
 
 def test_macros_of_the_dialect_keep_their_word(spark: dict[str, str]) -> None:
@@ -27,37 +41,52 @@ def test_macros_of_the_dialect_keep_their_word(spark: dict[str, str]) -> None:
     assert f"PASS {DIALECT}" in done.stdout
 
 
-def test_a_session_of_another_time_zone_is_refused_in_one_line(
-    spark: dict[str, str], tmp_path: Path
+def test_a_kpi_and_all_it_reads_are_those_of_the_file(
+    spark: dict[str, str], built_file: Path
 ) -> None:
-    elsewhere = write_profile(tmp_path, "Asia/Tokyo")
-    done = run_dbt(PROJECT, "--no-use-colors", "test", "--select", DIALECT, **elsewhere)
+    done = run_dbt(PROJECT, "--no-use-colors", "build", "--select", BUILT, **spark)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "PASS kpi_rules_hold_kpi_web_traffic" in done.stdout
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach '{built_file}' as file (read_only)")
+        SparkBuild(spark["KPI_SPARK_WAREHOUSE"]).attach(connection, "spark")
+        on_spark = tables_of(connection, "spark")
+        assert {"kpi.kpi_web_traffic", "core.fct_sessions", "core.dim_accounts"} <= set(on_spark)
+        in_the_file = tables_of(connection, "file")
+        both = ({table: in_the_file[table] for table in on_spark}, on_spark)
+        compared = compare_tables(connection, "file", "spark", both)
+    assert [found for found in compared if found.differences] == []
+    assert all(found.rows for found in compared)
+
+
+def test_a_session_of_another_time_zone_is_refused_in_one_line(spark: dict[str, str]) -> None:
+    profile = Path(spark["DBT_PROFILES_DIR"]) / "profiles.yml"
+    elsewhere = profile.with_name("elsewhere")
+    elsewhere.mkdir()
+    text = profile.read_text(encoding="utf-8")
+    words = "spark.sql.session.timeZone: UTC"
+    assert words in text
+    (elsewhere / "profiles.yml").write_text(
+        text.replace(words, "spark.sql.session.timeZone: Asia/Tokyo"), encoding="utf-8"
+    )
+    spark = {**spark, "DBT_PROFILES_DIR": str(elsewhere)}
+    done = run_dbt(PROJECT, "--no-use-colors", "test", "--select", DIALECT, **spark)
     assert done.returncode != 0
     assert "The session's time zone is Asia/Tokyo: add `server_side_parameters:" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def write_profile(folder: Path, time_zone: str) -> dict[str, str]:
-    """A profile of a session whose catalog ends with it; the environment that leads there."""
-    parameters = {
-        "spark.master": "local[1]",
-        "spark.sql.session.timeZone": time_zone,
-        "spark.sql.ansi.enabled": "true",
-        "spark.sql.shuffle.partitions": "1",
-        "spark.sql.warehouse.dir": str(folder / "warehouse"),
-        "spark.hadoop.javax.jdo.option.ConnectionURL": "jdbc:derby:memory:catalog;create=true",
-        "spark.driver.extraJavaOptions": f"-Dderby.system.home={folder}",
-        "spark.ui.enabled": "false",
-        "spark.log.level": "ERROR",
-    }
-    session = {"type": "spark", "method": "session", "host": "none", "schema": "dev", "threads": 1}
-    target = {**session, "server_side_parameters": parameters}
-    profile = {"commerce_kpis": {"target": "spark", "outputs": {"spark": target}}}
-    (folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
-    return {
-        "DBT_PROFILES_DIR": str(folder),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-        # The loopback: a machine without a network has no other address that its name leads to.
-        "SPARK_LOCAL_IP": "127.0.0.1",
-    }
+@pytest.mark.thorough
+@pytest.mark.parametrize("target", [["spark_session"], ["spark", "--serve"]])
+def test_the_demo_company_is_the_same_on_spark(
+    spark: dict[str, str], built_file: Path, target: list[str]
+) -> None:
+    done = run_module(
+        "compare_targets",
+        *("duckdb", *target, "--take", "duckdb"),
+        KPI_BUILD_FILE=str(built_file),
+        SPARK_LOCAL_IP=spark["SPARK_LOCAL_IP"],
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].endswith(" 0 differences."), done.stdout

@@ -82,7 +82,7 @@
         {%- elif state.depth > 0 -%}
         {%- elif state.expects == 'with' -%}
             {%- if text | lower != 'with' -%}
-                {%- do state.update({'end': 0}) -%}
+                {{ return(split_union(sql) or whole) }}
             {%- endif -%}
             {%- do state.update({'expects': 'name'}) -%}
         {%- elif state.expects == 'name' -%}
@@ -101,4 +101,43 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return({'steps': steps, 'query': sql[state.end:]} if state.end else whole) }}
+{% endmacro %}
+
+{#- A union of `select * from ( ... ) as <name>` as {steps, query}, as above; none if it is another query. -#}
+{% macro split_union(sql) %}
+    {%- set token = "'(?:[^']|'')*'|`[^`]*`|--[^\\n]*|/\\*[\\s\\S]*?\\*/|[()]|[\\w*]+" -%}
+    {%- set state = {'depth': 0, 'start': 0, 'query': ''} -%}
+    {%- set words, steps = [], [] -%}
+    {%- for found in modules.re.finditer(token, sql) -%}
+        {%- set text = found.group() -%}
+        {%- if text.startswith(('--', '/*')) -%}
+        {%- elif text == '(' -%}
+            {%- do state.update({'depth': state.depth + 1}) -%}
+            {%- if state.depth == 1 -%}
+                {%- do state.update({'start': found.end()}) -%}
+                {%- do words.append('(') -%}
+            {%- endif -%}
+        {%- elif text == ')' -%}
+            {%- do state.update({'depth': state.depth - 1}) -%}
+            {%- if state.depth == 0 -%}
+                {%- do state.update({'query': sql[state.start:found.start()]}) -%}
+            {%- endif -%}
+        {%- elif state.depth == 0 -%}
+            {%- if words and words[-1] == 'as' -%}
+                {%- do steps.append((text, state.query)) -%}
+                {%- do words.append('<name>') -%}
+            {%- else -%}
+                {%- do words.append(text | lower) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set branches = [] -%}
+    {%- set selects = [] -%}
+    {%- for name, query in steps -%}
+        {%- do branches.append('select * from ( as <name>') -%}
+        {%- do selects.append('select * from ' ~ name) -%}
+    {%- endfor -%}
+    {%- if steps and words | join(' ') == branches | join(' union all ') -%}
+        {{ return({'steps': steps, 'query': selects | join(' union all ')}) }}
+    {%- endif -%}
 {% endmacro %}

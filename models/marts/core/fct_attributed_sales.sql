@@ -37,8 +37,8 @@ credits as (
         tactic,
         is_marketing,
         is_paid,
-        -- A product of two decimals keeps its 12 places with 18 and 19 digits: DuckDB gives one of 18
-        -- and 18 no more than 18, Spark rounds one that would need more than 38.
+        -- With 18 and 19 digits a product keeps its 12 places: DuckDB gives one of 18 and 18 digits
+        -- no more than 18, Spark rounds one that would need more than 38.
         cast(credit as decimal(19, 8)) as credit
     from {{ rows_of_changed_units(ref('fct_attribution_credits'), 'conversion_id') }}
     where conversion_type = 'order'
