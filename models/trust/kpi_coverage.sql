@@ -9,7 +9,7 @@ with
         is_complete_period
         {%- for part in additive_parts(meta) %},
         sum({{ part }}) as {{ part }},
-        sum(case when dimension_value like '(%)' then 0 else {{ part }} end) as {{ part }}_known
+        sum(case when dimension_value like '(%)' then 0 else {{ part }} end) as {{ part }}__known
         {%- endfor %}
     from {{ ref(model_name) }}
     where period_grain = 'month' and dimension != 'total'
@@ -28,7 +28,7 @@ shares as (
         period_start,
         is_complete_period,
         cast({{ part }} as decimal(38, 8)) as amount,
-        cast({{ part }}_known as decimal(38, 8)) as amount_known
+        cast({{ part }}__known as decimal(38, 8)) as amount_known
     from {{ model_name }}_sums
     where
         {{ part }} is not null
