@@ -194,8 +194,10 @@ long as (
         cast({{ variant.denominator or 'null' }} as decimal(38, 12)) as denominator,
         cast({{ name }} as double) as value,
         '{{ variant.unit }}' as unit,
-        cast({{ variant.n or 'null' }} as bigint) as n,
-        cast({{ 'previous_' ~ variant.n if variant.n else 'null' }} as bigint) as previous_n,
+        -- Shares of units add up to halves, which engines cut off or round.
+        cast({{ 'round(' ~ variant.n ~ ')' if variant.n else 'null' }} as bigint) as n,
+        cast({{ 'round(previous_' ~ variant.n ~ ')' if variant.n else 'null' }} as bigint)
+            as previous_n,
         {{ kpi_interval(name, variant) | indent(8) }},
         {{ "'" ~ (variant.interval.method if variant.interval is mapping else variant.interval) ~ "'"
             if variant.interval and variant.interval != 'none' else 'cast(null as string)' }}

@@ -100,7 +100,11 @@ def options_of(module: str) -> set[str]:
         module += ".__main__"
     found = importlib.import_module(module)
     (command,) = (it for it in vars(found).values() if isinstance(it, click.Command))
-    return {option for parameter in command.params for option in parameter.opts}
+    commands = [command]
+    if module == "commerce_kpis.semantic.command":
+        # Whose arguments are MetricFlow's own.
+        commands += importlib.import_module("dbt_metricflow.cli.main").cli.commands.values()
+    return {option for one in commands for parameter in one.params for option in parameter.opts}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
