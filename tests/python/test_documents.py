@@ -103,7 +103,9 @@ def options_of(module: str) -> set[str]:
     commands = [command]
     if module == "commerce_kpis.semantic.command":
         # Whose arguments are MetricFlow's own.
-        commands += importlib.import_module("dbt_metricflow.cli.main").cli.commands.values()
+        commands.append(importlib.import_module("dbt_metricflow.cli.main").cli)
+    for one in commands:
+        commands += getattr(one, "commands", {}).values()
     return {option for one in commands for parameter in one.params for option in parameter.opts}
 
 
