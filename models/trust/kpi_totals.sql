@@ -11,7 +11,7 @@ with
         count({{ part }}) as cells_of_{{ part }},
         sum(cast({{ part }} as decimal(38, 9))) as sum_of_{{ part }},
         {%- endfor %}
-        sum(period_end - period_start) as days,
+        sum({{ days_between('period_start', 'period_end') }}) as days,
         count(*) filter (where not is_mature) as cells_immature
     from {{ ref(model_name) }}
     group by dimension
@@ -27,7 +27,7 @@ measures as (
         count(*) as cells,
         count(value) as cells_with_value,
         count(distinct dimension_value) as members,
-        sum(period_end - period_start) as days,
+        sum({{ days_between('period_start', 'period_end') }}) as days,
         cast(sum(numerator) as decimal(38, 4)) as numerators,
         cast(sum(denominator) as decimal(38, 4)) as denominators,
         round(cast(sum(cast(value as decimal(38, 9))) as double), 4) as sum_of_values,
