@@ -7,6 +7,12 @@
     Incremental models: each remembers by the number of its run what it has seen of the others, which
     says nothing once two runs change tables at the same time. -#}
 {% macro check_shared_target() %}
+    {%- if execute and target.type == 'spark' and target.method == 'session' and target.threads > 1 -%}
+        {{ exceptions.raise_compiler_error(
+            "The target " ~ target.name ~ " has threads: " ~ target.threads ~ ": models in one session of"
+            ~ " Spark would take each other's steps, so set threads: 1 in profiles.yml. See docs/spark.md."
+        ) }}
+    {%- endif -%}
     {%- if execute and (is_shared() or target.type == 'spark') -%}
         {%- set kept = graph.nodes.values() | selectattr('config.materialized', 'equalto', 'incremental') -%}
         {%- if is_shared() and target.threads > 1 -%}

@@ -67,6 +67,12 @@
 {% macro paths_below(folder) %}
     {%- set paths = [] -%}
     {%- if target.type == 'spark' -%}
+        {%- if not (folder.startswith('/') or '://' in folder) -%}
+            {{ exceptions.raise_compiler_error(
+                "The variable landing_path is '" ~ folder ~ "': on Spark name the folder from its root,"
+                ~ " as every worker sees it. See docs/spark.md."
+            ) }}
+        {%- endif -%}
         {%- do spark_files_below(folder) -%}
         {%- for row in run_query(
             'select ' ~ spark_path('path') ~ ' as path from files_below order by path'

@@ -152,16 +152,12 @@
         {%- endset -%}
         {%- set bytes = run_query(first_and_last).rows[0] -%}
         {%- set name = path | lower -%}
-        {%- if name.endswith('.parquet') -%}
-            {%- if bytes[0] != '50415231' or bytes[1] != '50415231' or bytes[2] < 12 -%}
-                {%- do broken.update({path: path ~ " is no Parquet file, or was cut off: write it"
-                    ~ " again. " ~ page}) -%}
-            {%- endif -%}
+        {%- set problem = packing_problem(table_name, path, *bytes) -%}
+        {%- if problem -%}
+            {%- do broken.update({path: problem}) -%}
+        {%- elif name.endswith('.parquet') -%}
         {%- elif name.endswith('.gz') -%}
-            {%- if not bytes[0].startswith('1F8B') -%}
-                {%- do broken.update({path: path ~ " is no gzip file: pack it again, or deliver it as"
-                    ~ " .csv. " ~ page}) -%}
-            {%- elif is_cut_off(path, bytes[1]) -%}
+            {%- if is_cut_off(path, bytes[1]) -%}
                 {%- do broken.update({path: path ~ " was cut off, or packs no " ~ landing_encoding()
                     ~ " text: pack it again. " ~ page}) -%}
             {%- endif -%}
@@ -178,6 +174,20 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(broken) }}
+{% endmacro %}
+
+{#- The line that says so, if the first or last four bytes of a file (in hexadecimal digits) are not those
+    of what its name says; else an empty text. -#}
+{% macro packing_problem(table_name, path, first, last, length) %}
+    {%- set page = "See docs/landing_contract.md#" ~ table_name ~ "." -%}
+    {%- set name = path | lower -%}
+    {%- if name.endswith('.parquet')
+        and (first != '50415231' or last != '50415231' or length < 12) -%}
+        {{ return(path ~ " is no Parquet file, or was cut off: write it again. " ~ page) }}
+    {%- elif name.endswith('.gz') and not first.startswith('1F8B') -%}
+        {{ return(path ~ " is no gzip file: pack it again, or deliver it as .csv. " ~ page) }}
+    {%- endif -%}
+    {{ return('') }}
 {% endmacro %}
 
 {#- The lines of a CSV file, each a `line` of text. -#}

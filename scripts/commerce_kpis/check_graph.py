@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,10 +16,10 @@ from pathlib import Path
 import click
 
 from commerce_kpis.console import UserError, run_command
-from commerce_kpis.dbt_run import DBT
+from commerce_kpis.dbt_run import parse_project
 from commerce_kpis.graph import Graph, file_of
 from commerce_kpis.graph_rules import RULES
-from commerce_kpis.project import PROJECT, ensure_profile, target_folder
+from commerce_kpis.project import PROJECT, target_folder
 
 EXCEPTIONS = PROJECT / "tests" / "graph_exceptions.csv"
 
@@ -75,19 +74,7 @@ def read_manifest() -> dict:
     Raises:
         UserError: dbt cannot read the project.
     """
-    profile = ensure_profile()
-    folders = ("--project-dir", str(PROJECT), "--profiles-dir", str(profile.parent))
-    done = subprocess.run(
-        [*DBT, "--no-use-colors", "--quiet", "parse", *folders],
-        cwd=PROJECT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        said = " ".join((done.stdout or done.stderr).split())
-        raise UserError(f"dbt cannot read the project: {said}")
+    parse_project()
     return json.loads((target_folder() / "manifest.json").read_text(encoding="utf-8"))
 
 

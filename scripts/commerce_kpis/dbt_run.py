@@ -22,8 +22,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 
-from commerce_kpis.console import UserError
-from commerce_kpis.project import PROJECT, log_file, profiles_folder, target_folder
+from commerce_kpis.console import UserError, make_console
+from commerce_kpis.project import PROJECT, ensure_profile, log_file, profiles_folder, target_folder
 from commerce_kpis.yaml_rules import RULE_TESTS
 
 # dbt holds millions of objects for as long as it runs. To look among them for garbage as often as
@@ -162,6 +162,17 @@ def run_quietly(arguments: list[str], console: Console) -> Outcome:
     if outcome.return_code != 0:
         raise UserError(_explain(outcome))
     return outcome
+
+
+def parse_project() -> None:
+    """Have dbt read the project, anew where something changed, and write its manifests.
+
+    Raises:
+        UserError: it can't; the message says why.
+    """
+    profile = ensure_profile()
+    folders = ("--project-dir", str(PROJECT), "--profiles-dir", str(profile.parent))
+    run_quietly(["parse", *folders], make_console())
 
 
 @contextmanager

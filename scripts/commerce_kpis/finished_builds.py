@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -19,8 +20,41 @@ STEP = "__step_"
 HIDDEN = re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'|\S+)", re.IGNORECASE)
 
 
+class FinishedBuild(ABC):
+    """A build that can be read and published."""
+
+    @property
+    @abstractmethod
+    def catalog(self) -> str:
+        """What the views of the build call their database."""
+
+    @abstractmethod
+    def attach(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+        """Attach it to be read.
+
+        Raises:
+            UserError: it cannot be read.
+        """
+
+    @abstractmethod
+    def check_is_of_one_run(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+        """Refuse what more than one run has made.
+
+        Raises:
+            UserError: that is so.
+        """
+
+    def table_ddl(self, ddl: str) -> str:
+        """What makes one of its tables again."""
+        return ddl
+
+    def view_ddl(self, ddl: str) -> str:
+        """What makes one of its views again."""
+        return ddl
+
+
 @dataclass(frozen=True)
-class FileBuild:
+class FileBuild(FinishedBuild):
     """A DuckDB file that dbt built into."""
 
     file: Path
@@ -50,17 +84,9 @@ class FileBuild:
     def check_is_of_one_run(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
         """A file has been written by one run at a time."""
 
-    def table_ddl(self, ddl: str) -> str:
-        """What makes one of its tables again."""
-        return ddl
-
-    def view_ddl(self, ddl: str) -> str:
-        """What makes one of its views again."""
-        return ddl
-
 
 @dataclass(frozen=True)
-class LakeBuild:
+class LakeBuild(FinishedBuild):
     """A lake that dbt built into. `target` is the target of profiles.yml, rendered."""
 
     target: dict
@@ -137,7 +163,7 @@ class LakeBuild:
 
 
 @dataclass(frozen=True)
-class SparkBuild:
+class SparkBuild(FinishedBuild):
     """The Parquet files that dbt built with Spark.
 
     `folder` is the folder of Spark's tables, as Spark and DuckDB both name it.
@@ -176,14 +202,6 @@ class SparkBuild:
 
     def check_is_of_one_run(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
         """Spark keeps no history of who changed a table; docs/spark.md says so."""
-
-    def table_ddl(self, ddl: str) -> str:
-        """What makes one of its tables again: nothing, since each is a view."""
-        return ddl
-
-    def view_ddl(self, ddl: str) -> str:
-        """What makes one of its views again."""
-        return ddl
 
     def _tables(self, connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
         """Schema and name of each table that is no step of another."""

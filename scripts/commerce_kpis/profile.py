@@ -11,7 +11,13 @@ import jinja2
 import yaml
 
 from commerce_kpis.console import UserError
-from commerce_kpis.finished_builds import FileBuild, LakeBuild, SparkBuild, lake_of
+from commerce_kpis.finished_builds import (
+    FileBuild,
+    FinishedBuild,
+    LakeBuild,
+    SparkBuild,
+    lake_of,
+)
 from commerce_kpis.project import PROFILE, PROJECT, ensure_profile
 
 # The file's name becomes the name of a database, which DuckDB and dbt write into SQL unquoted.
@@ -32,7 +38,7 @@ target_option = click.option(
 )
 
 
-def build_of_target() -> FileBuild | LakeBuild | SparkBuild | None:
+def build_of_target() -> FinishedBuild | None:
     """Where dbt builds to, if it can be published from there.
 
     Raises:

@@ -19,7 +19,7 @@ from commerce_kpis.build_info import write_build_info
 from commerce_kpis.console import UserError
 from commerce_kpis.email_addresses import without_addresses
 from commerce_kpis.files import fsync
-from commerce_kpis.finished_builds import FileBuild, LakeBuild
+from commerce_kpis.finished_builds import FileBuild, FinishedBuild
 from commerce_kpis.ledger import Ledger, back_up, backup_file, carry_ledger
 from commerce_kpis.project import VIEW_SCHEMA
 from commerce_kpis.sql import first_line, quoted, text
@@ -123,7 +123,7 @@ def published_clock(file: Path) -> tuple[datetime | None, str | None]:
     return row or (None, None)
 
 
-def publish(build: Path | FileBuild | LakeBuild, out: Path) -> Published:
+def publish(build: Path | FinishedBuild, out: Path) -> Published:
     """Copy what is published from a finished build into a new file and rename it over `out`.
 
     Raises:
@@ -171,7 +171,7 @@ def remove_leftovers(out: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _copy(build: FileBuild | LakeBuild, temporary: Path, out: Path) -> Published:
+def _copy(build: FinishedBuild, temporary: Path, out: Path) -> Published:
     config = {"temp_directory": f"{temporary}.spill"}
     with duckdb.connect(":memory:", config=config) as connection:
         build.attach(connection, "build")
@@ -207,7 +207,7 @@ def _landing(connection: duckdb.DuckDBPyConnection) -> str:
     return connection.execute("select landing from build.trust.build_info").fetchone()[0]
 
 
-def _check_build(connection: duckdb.DuckDBPyConnection, build: FileBuild | LakeBuild) -> bool:
+def _check_build(connection: duckdb.DuckDBPyConnection, build: FinishedBuild) -> bool:
     """Only a whole run of `dbt build` in which everything passed is published.
 
     Returns:
@@ -247,7 +247,7 @@ def _as_of(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     return row[0] if row else None
 
 
-def _tables(connection: duckdb.DuckDBPyConnection, build: FileBuild | LakeBuild) -> list[_Table]:
+def _tables(connection: duckdb.DuckDBPyConnection, build: FinishedBuild) -> list[_Table]:
     """What is published: the relations of this build's models, not leftovers of earlier ones."""
     found = connection.execute(
         """
@@ -312,7 +312,7 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, table: _Table, is_hashed:
     return counts[0]
 
 
-def _copy_views(connection: duckdb.DuckDBPyConnection, build: FileBuild | LakeBuild) -> int:
+def _copy_views(connection: duckdb.DuckDBPyConnection, build: FinishedBuild) -> int:
     """Make the BI views again; a view may read another one, so go on while any succeeds."""
     waiting = connection.execute(
         "select view_name, sql, comment from duckdb_views() "

@@ -13,11 +13,10 @@
 {%- endmacro %}
 
 {#- How the files of one raw table are read, as macro `landing_readers` says. Files of one shape that fill
-    a folder are read together, others one by one. A CSV file is a table of the metastore that stays where it
-    is: a view can't say how one is read. -#}
+    a folder are read together, others one by one. A CSV file becomes a table of the metastore, and stays
+    where it is: a view can't say how one is read. -#}
 {% macro spark_landing_readers(table_name, files) %}
     {%- set found = {'readers': [], 'problems': []} -%}
-    {%- set page = 'See docs/landing_contract.md#' ~ table_name ~ '.' -%}
     {%- set broken = spark_broken_files(table_name, files) -%}
     {%- do found.problems.extend(broken.values()) -%}
     {%- set good = files | rejectattr('path', 'in', broken.keys() | list) | list -%}
@@ -25,9 +24,7 @@
     {%- set csv_paths = good | selectattr('kind', 'equalto', 'csv') | map(attribute='path') | list -%}
     {%- set headers = {} -%}
     {%- for path in csv_paths -%}
-        {%- do run_query(spark_csv_view('landed_lines', path, ['line'], separator='\\u001f', quote='\\u0000', has_header=false)) -%}
-        {%- set lines = run_query('select line from landed_lines limit 1').rows -%}
-        {%- set line = lines[0][0] if lines else none -%}
+        {%- set line = spark_first_line(path) -%}
         {%- set problem = header_problem(table_name, path, line) -%}
         {%- if problem -%}
             {%- do found.problems.append(problem) -%}
@@ -43,10 +40,12 @@
             ) -%}
             {%- do adapter.create_schema(relation) -%}
             {%- do run_query('drop table if exists ' ~ relation) -%}
-            {%- do run_query(spark_csv_table(relation, place.path, columns)) -%}
-            {%- do found.readers.append(
-                {'kind': 'csv', 'files': place.files, 'columns': columns, 'source': '(select * from ' ~ relation}
-            ) -%}
+            {%- set names = columns.values() | map(attribute='name') | list -%}
+            {%- do run_query(spark_csv_table(relation, place.path, names)) -%}
+            {%- do found.readers.append({
+                'kind': 'csv', 'files': place.files, 'columns': columns,
+                'source': '(select * from ' ~ relation
+            }) -%}
         {%- endfor -%}
     {%- endfor -%}
 
@@ -54,7 +53,9 @@
     {%- for path in good | selectattr('kind', 'equalto', 'parquet') | map(attribute='path') -%}
         {%- set columns = {} -%}
         {%- for row in run_query('describe query select * from parquet.`' ~ path ~ '`').rows -%}
-            {%- do columns.update({row[0] | trim | lower: {'name': row[0], 'type': row[1] | upper}}) -%}
+            {%- do columns.update(
+                {row[0] | trim | lower: {'name': row[0], 'type': row[1] | upper}}
+            ) -%}
         {%- endfor -%}
         {%- do shapes.setdefault(tojson(columns), []).append(path) -%}
     {%- endfor -%}
@@ -81,79 +82,90 @@
     {{ return(places) }}
 {% endmacro %}
 
-{#- Files that can't be what their name says: path to the line that says so. -#}
+{#- Files whose first and last bytes are not what their name says: path to the line that says so. -#}
 {% macro spark_broken_files(table_name, files) %}
     {%- set broken = {} -%}
-    {%- set page = "See docs/landing_contract.md#" ~ table_name ~ "." -%}
     {%- for path in files | selectattr('is_packed') | map(attribute='path') -%}
-        {%- set bytes = run_query(
-            'select hex(left(content, 4)), hex(right(content, 4)), length from binaryFile.`' ~ path
-            ~ '` where length <= 67108864'
-        ).rows -%}
-        {%- for first, last, length in bytes -%}
-            {%- if path.lower().endswith('.parquet')
-                and (first != '50415231' or last != '50415231' or length < 12) -%}
-                {%- do broken.update({path: path ~ " is no Parquet file, or was cut off: write it again. "
-                    ~ page}) -%}
-            {%- elif path.lower().endswith('.gz') and not first.startswith('1F8B') -%}
-                {%- do broken.update({path: path ~ " is no gzip file: pack it again, or deliver it as"
-                    ~ " .csv. " ~ page}) -%}
-            {%- endif -%}
+        {%- set query -%}
+            select hex(left(content, 4)), hex(right(content, 4)), length
+            from binaryFile.`{{ path }}`
+            where length <= 67108864
+        {%- endset -%}
+        {%- for row in run_query(query).rows if packing_problem(table_name, path, *row) -%}
+            {%- do broken.update({path: packing_problem(table_name, path, *row)}) -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(broken) }}
 {% endmacro %}
 
 {#- A temporary view over a CSV file, every column text. -#}
-{% macro spark_csv_view(name, path, columns, separator=none, quote='"', has_header=true, mode='FAILFAST') -%}
-    create or replace temporary view {{ name }} (
-        {%- for column in columns %}{{ adapter.quote(column) }} string{{ ', ' if not loop.last }}{% endfor -%}
-    )
+{% macro spark_csv_view(name, path, columns, options) -%}
+    create or replace temporary view {{ name }} ({{ spark_text_columns(columns) }})
     using csv
-    options (path {{ sql_literal(path) }}, {{ spark_csv_options(separator, quote, has_header, mode) }})
+    options (path {{ sql_literal(path) }}, {{ options }})
 {%- endmacro %}
 
 {#- A table of the metastore over a CSV file, or over a folder of them. -#}
 {% macro spark_csv_table(relation, path, columns) -%}
-    create table {{ relation }} (
-        {%- for column in columns.values() %}{{ adapter.quote(column.name) }} string{{ ', ' if not loop.last }}{% endfor -%}
-    )
+    create table {{ relation }} ({{ spark_text_columns(columns) }})
     using csv
     options (path {{ sql_literal(path) }}, {{ spark_csv_options() }})
 {%- endmacro %}
 
-{% macro spark_csv_options(separator=none, quote='"', has_header=true, mode='FAILFAST') -%}
-    header '{{ has_header | lower }}',
-    sep {{ sql_literal(separator or var('landing_delimiter')) }},
-    quote '{{ quote }}',
-    escape '{{ quote }}',
-    multiLine '{{ has_header | lower }}',
-    encoding '{{ {"utf-8": "UTF-8", "latin-1": "ISO-8859-1"}[landing_encoding()] }}',
-    mode '{{ mode }}',
-    enforceSchema 'true'
+{% macro spark_text_columns(names) -%}
+    {%- for name in names %}{{ adapter.quote(name) }} string{{ ', ' if not loop.last }}{% endfor -%}
 {%- endmacro %}
+
+{#- How a CSV file is read; as the variables of the landing say, unless something else is said. -#}
+{% macro spark_csv_options(separator=none, encoding=none, mode='FAILFAST') -%}
+    header 'true',
+    sep {{ sql_literal(separator or var('landing_delimiter')) }},
+    quote '"',
+    escape '"',
+    multiLine 'true',
+    encoding '{{ {"utf-8": "UTF-8", "latin-1": "ISO-8859-1"}[encoding or landing_encoding()] }}',
+    mode '{{ mode }}'
+{%- endmacro %}
+
+{#- The first line of a CSV file; none if there is none. -#}
+{% macro spark_first_line(path) %}
+    {%- set options -%}
+        header 'false', sep '\u001f', quote '\u0000', mode 'PERMISSIVE',
+        encoding '{{ {"utf-8": "UTF-8", "latin-1": "ISO-8859-1"}[landing_encoding()] }}'
+    {%- endset -%}
+    {%- do run_query(spark_csv_view('landed_lines', path, ['line'], options)) -%}
+    {%- set lines = run_query('select line from landed_lines limit 1').rows -%}
+    {{ return(lines[0][0] if lines else none) }}
+{% endmacro %}
 
 {#- Lines that can't be read, as macro `reading_problems` says: Spark tells which, but not at what line. -#}
 {% macro spark_reading_problems(table_name, delivery) %}
     {%- set problems = [] -%}
     {%- for reader in delivery.readers if reader.kind == 'csv' -%}
         {%- set names = reader.columns.values() | map(attribute='name') | list -%}
+        {%- set quoted_names = [] -%}
+        {%- for name in names -%}
+            {%- do quoted_names.append(adapter.quote(name)) -%}
+        {%- endfor -%}
         {%- for path in reader.files -%}
             {%- do run_query(spark_csv_view(
-                'landed_rows', path, names + ['_corrupt_record'], mode='PERMISSIVE'
+                'landed_rows', path, names + ['_corrupt_record'], spark_csv_options(mode='PERMISSIVE')
             )) -%}
             {%- set query -%}
                 select count(*), min(_corrupt_record)
                 from landed_rows
                 where
                     _corrupt_record is not null
-                    or concat_ws(' ', {% for name in names %}{{ adapter.quote(name) }}{{ ', ' if not loop.last }}{% endfor %}) like concat('%', chr(65533), '%')
+                    or concat_ws(' ', {{ quoted_names | join(', ') }}) like '%\uFFFD%'
             {%- endset -%}
             {%- for lines, first in run_query(query).rows if lines -%}
-                {%- do problems.append(path ~ " holds " ~ lines ~ " rows that can't be read"
-                    ~ (", such as " ~ tojson(first[:60]) if first else " (no " ~ landing_encoding() ~ " text)")
-                    ~ ": repair them, write the file again, or set landing_encoding. "
-                    ~ "See docs/landing_contract.md#" ~ table_name ~ ".") -%}
+                {%- set what = ", such as " ~ tojson(first[:60]) if first
+                    else " (no " ~ landing_encoding() ~ " text)" -%}
+                {%- do problems.append(
+                    path ~ " holds " ~ lines ~ " rows that can't be read" ~ what ~ ": repair them, write"
+                    ~ " the file again, or set landing_encoding. See docs/landing_contract.md#"
+                    ~ table_name ~ "."
+                ) -%}
             {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}

@@ -9,7 +9,8 @@
     {{ run_hooks(pre_hooks) }}
     {%- do run_query('drop table if exists ' ~ aside) -%}
     {%- set path = model.root_path ~ '/' ~ model.original_file_path -%}
-    {%- do run_query(spark_csv_view('seed_file', path, table.column_names, config.get('delimiter', ','))) -%}
+    {%- set options = spark_csv_options(config.get('delimiter', ','), 'utf-8') -%}
+    {%- do run_query(spark_csv_view('seed_file', path, table.column_names, options)) -%}
     {%- call statement('main') %}
         create table {{ aside }} using parquet as
         select

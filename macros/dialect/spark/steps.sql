@@ -9,23 +9,19 @@
     {%- set parts = split_query(sql) -%}
     {%- set reached = dict(known) -%}
     {%- set lengths = {} -%}
-    {%- set lengths = {} -%}
     {%- for name, query in parts.steps -%}
         {%- set earlier = made | length -%}
         {%- set query = make_steps(relation, query, made, reached, prefix ~ name ~ '__') -%}
         {%- set inner = made[earlier:] | map(attribute='name') | list -%}
         {%- set later = (parts.steps[loop.index:] | map(attribute=1) | join(' ')) ~ parts.query -%}
-        {%- set naming = '(?i)\\b(?:from|join)\\s+' ~ name ~ '\\b' -%}
         {%- set step = none -%}
         {%- set length = [query | length] -%}
-        {%- for view, view_length in lengths.items()
-            if modules.re.search('(?i)\\b(?:from|join)\\s+' ~ view ~ '\\b', query) -%}
+        {%- for view, view_length in lengths.items() if times_read(view, query) -%}
             {%- do length.append(view_length) -%}
         {%- endfor -%}
         {%- set length = length | sum -%}
         {#- A view can't read another of its name, as the query of an inner step may. -#}
-        {%- if inner or length > 1500 or modules.re.search(naming, query)
-            or modules.re.findall(naming, later) | length > 1 -%}
+        {%- if inner or length > 1500 or times_read(name, query) or times_read(name, later) > 1 -%}
             {%- set step = relation.incorporate(
                 path={'identifier': relation.identifier ~ '__step_' ~ prefix ~ name}, type='table'
             ) -%}
@@ -43,6 +39,11 @@
         {%- endfor -%}
     {%- endfor -%}
     {{ return(parts.query) }}
+{% endmacro %}
+
+{#- How often a query reads what bears a name. -#}
+{% macro times_read(name, query) %}
+    {{ return(modules.re.findall('(?i)\\b(?:from|join)\\s+' ~ name ~ '\\b', query) | length) }}
 {% endmacro %}
 
 {% macro drop_steps(made) %}
@@ -103,7 +104,7 @@
     {{ return({'steps': steps, 'query': sql[state.end:]} if state.end else whole) }}
 {% endmacro %}
 
-{#- A union of `select * from ( ... ) as <name>` as {steps, query}, as above; none if it is another query. -#}
+{#- A union of `select * from ( ... ) as <name>` as {steps, query}, as above; none if it is no such. -#}
 {% macro split_union(sql) %}
     {%- set token = "'(?:[^']|'')*'|`[^`]*`|--[^\\n]*|/\\*[\\s\\S]*?\\*/|[()]|[\\w*]+" -%}
     {%- set state = {'depth': 0, 'start': 0, 'query': ''} -%}

@@ -36,7 +36,8 @@
 {#- A query with the columns that the contract names, in its order and of its types. A null in a column
     that may hold none stops the model, as a constraint would. -#}
 {% macro promised_columns(query) %}
-    {%- set found = get_column_schema_from_query(get_empty_subquery_sql(query)) | map(attribute='name') | list -%}
+    {%- set columns = get_column_schema_from_query(get_empty_subquery_sql(query)) -%}
+    {%- set found = columns | map(attribute='name') | list -%}
     {%- set promised = model.columns.values() | map(attribute='name') | list -%}
     {%- if found | sort != promised | sort -%}
         {{ exceptions.raise_compiler_error(

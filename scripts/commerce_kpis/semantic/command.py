@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import click
 
 from commerce_kpis.console import UserError, run_command
-from commerce_kpis.dbt_run import DBT
-from commerce_kpis.project import PROJECT, PUBLISHED_FILE, ensure_profile, target_folder
+from commerce_kpis.dbt_run import parse_project
+from commerce_kpis.project import PUBLISHED_FILE, target_folder
 from commerce_kpis.semantic.workspace import environment_of, make_workspace, newest_source
 
 
@@ -31,30 +30,12 @@ def main(file: Path, arguments: tuple[str, ...]) -> None:
         ) from None
     manifest = target_folder() / "semantic_manifest.json"
     if not manifest.exists() or manifest.stat().st_mtime < newest_source():
-        _parse()
+        parse_project()
     folder = make_workspace(target_folder() / "semantic", manifest, file)
     os.environ |= environment_of(folder)
     # It would ask the internet for a newer version of itself.
     metricflow.UpdateChecker.check = lambda *_: None
     metricflow.cli(list(arguments), prog_name="scripts/mf")
-
-
-def _parse() -> None:
-    """Have dbt write the manifest."""
-    ensure_profile()
-    done = subprocess.run(
-        [*DBT, "parse", "--quiet"],
-        cwd=PROJECT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        lines = done.stdout.strip().splitlines() or ["no message"]
-        raise UserError(
-            f"dbt can't read the project: {lines[-1].strip()} Run `dbt parse` for more."
-        )
 
 
 if __name__ == "__main__":
