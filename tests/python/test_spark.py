@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from commerce_kpis.cell_comparison import compare_tables, tables_of
+from commerce_kpis import cell_comparison
 from commerce_kpis.finished_builds import SparkBuild
 from conftest import PROJECT, run_dbt, run_module, skip_unless_ci
 
@@ -49,17 +49,36 @@ def test_a_kpi_and_all_it_reads_are_those_of_the_file(
     done = run_dbt(PROJECT, "--no-use-colors", "build", *selection, **spark)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "PASS kpi_rules_hold_kpi_web_traffic" in done.stdout
+    built = differences(spark, built_file)
+    assert {"kpi.kpi_web_traffic", "core.fct_sessions", "core.dim_accounts"} <= set(built)
+    assert {table: count for table, count in built.items() if count} == {}
+
+
+@pytest.mark.thorough
+def test_raw_files_are_read_as_they_are_by_duckdb(
+    spark: dict[str, str], built_file: Path, demo_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cell_comparison, "SCHEMAS", ("staging",))
+    elsewhere = {**spark, "KPI_SPARK_WAREHOUSE": spark["KPI_SPARK_WAREHOUSE"] + "_of_files"}
+    variables = f"{{landing: files, landing_path: {demo_folder}}}"
+    selection = ("--select", "landing__orders", "base_contract__orders")
+    done = run_dbt(PROJECT, "--no-use-colors", "run", *selection, "--vars", variables, **elsewhere)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert differences(elsewhere, built_file) == {"staging.base_contract__orders": 0}
+
+
+def differences(spark: dict[str, str], built_file: Path) -> dict[str, int]:
+    """The tables on Spark, each with its cells that differ from those of the file."""
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{built_file}' as file (read_only)")
         SparkBuild(spark["KPI_SPARK_WAREHOUSE"]).attach(connection, "spark")
-        on_spark = tables_of(connection, "spark")
-        assert {"kpi.kpi_web_traffic", "core.fct_sessions", "core.dim_accounts"} <= set(on_spark)
-        in_the_file = tables_of(connection, "file")
+        on_spark = cell_comparison.tables_of(connection, "spark")
+        in_the_file = cell_comparison.tables_of(connection, "file")
         both = ({table: in_the_file[table] for table in on_spark}, on_spark)
-        compared = compare_tables(connection, "file", "spark", both)
-    assert [found for found in compared if found.differences] == []
+        compared = cell_comparison.compare_tables(connection, "file", "spark", both)
     assert all(found.rows for found in compared)
+    return {found.table: found.differences for found in compared}
 
 
 def test_a_session_of_another_time_zone_is_refused_in_one_line(spark: dict[str, str]) -> None:
