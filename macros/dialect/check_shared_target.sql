@@ -7,7 +7,9 @@
     Incremental models: each remembers by the number of its run what it has seen of the others, which
     says nothing once two runs change tables at the same time. -#}
 {% macro check_shared_target() %}
-    {%- if execute and target.type == 'spark' and target.method == 'session' and target.threads > 1 -%}
+    {#- dbt tells the host of a target, not its method; a session has none. -#}
+    {%- if execute and target.type == 'spark' and target.threads > 1
+        and target.host | default('none', true) | lower in ('none', 'na') -%}
         {{ exceptions.raise_compiler_error(
             "The target " ~ target.name ~ " has threads: " ~ target.threads ~ ": models in one session of"
             ~ " Spark would take each other's steps, so set threads: 1 in profiles.yml. See docs/spark.md."
