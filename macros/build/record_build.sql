@@ -6,9 +6,14 @@
     number are found with that and no other.
     `trust.build_models` has a row per model and seed of that run: tables of models that are gone
     stay in the file, and only what is listed there is published. Views of schema bi are made anew
-    by every whole build, so that none is left of a KPI that is gone. -#}
+    by every whole build, so that none is left of a KPI that is gone.
+
+    On a target that several runs write at once only runs of everything keep these tables: there, what
+    a run has changed is known by its signature (macro sign_changes), and two runs of different models
+    would have been in each other's way at nothing but these. -#}
 {% macro forget_build() %}
-    {%- if execute and flags.WHICH in ('build', 'run', 'seed', 'snapshot', 'retry', 'clone') %}
+    {%- if execute and flags.WHICH in ('build', 'run', 'seed', 'snapshot', 'retry', 'clone')
+        and keeps_record() %}
         {%- for name in ('build_info', 'build_models', 'kpi_queries') %}
             {%- do run_query('drop table if exists ' ~ build_relation(name)) %}
         {%- endfor %}
@@ -30,9 +35,17 @@
 {% endmacro %}
 
 
+{#- Whether this run is written down in the tables above. -#}
+{% macro keeps_record() %}
+    {{- return(takes_everything() or not is_shared()) }}
+{% endmacro %}
+
+
 {% macro record_build(results) %}
     {%- if execute and flags.WHICH == 'build' %}
         {%- do check_landed_files() %}
+    {%- endif %}
+    {%- if execute and flags.WHICH == 'build' and keeps_record() %}
         {%- do adapter.create_schema(api.Relation.create(
             database=target.database or none, schema='trust'
         )) %}

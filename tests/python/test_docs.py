@@ -22,7 +22,8 @@ CAC = "#!/model/model.commerce_kpis.kpi_cac"
 def page_of_docs(published_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of scripts/docs of the demo company."""
     out = tmp_path_factory.mktemp("docs") / "docs.html"
-    done = run_module("docs", "--file", published_file, "--out", out)
+    where = {"DBT_TARGET_PATH": str(target_folder())}
+    done = run_module("docs", "--file", published_file, "--out", out, **where)
     assert done.returncode == 0, done.stderr
     return out
 

@@ -39,6 +39,8 @@ SECRETS = {
 }
 AWKWARD = 'o\'neill & "sons"; drop schema core cascade; --[1]'
 # What is found in a text of any column is an address; looser than what is replaced.
+# Python in the documents that a server runs, which is not here.
+SCHEDULER = "import dagster"
 ADDRESS = r"[^\s@\"'<>(){}\[\],;:/?&=%|]+(@|%40)[\w.-]+[.][A-Za-z]{2,}"
 
 
@@ -95,16 +97,22 @@ def test_a_secret_would_be_found(text: str, what: str) -> None:
 
 def test_the_example_profile_takes_connections_from_the_environment() -> None:
     profile = yaml.safe_load((PROJECT / "profiles.example.yml").read_text(encoding="utf-8"))
-    no_connection = ("type", "threads", "settings", "database", "module_paths", "plugins")
+    no_connection = {"type", "threads", "settings", "database", "module_paths", "plugins"}
+    no_connection |= {"method", "schema", "server_side_parameters"}
     for outputs in profile.values():
         for output in outputs["outputs"].values():
             values = {name: value for name, value in output.items() if name not in no_connection}
-            assert "path" in values
+            assert {"path", "host"} & set(values)
+            for name, value in output.get("server_side_parameters", {}).items():
+                if name.endswith((".dir", "URL")):
+                    values[name] = value
             for name, value in values.items():
                 if value == ":memory:":
                     assert "attach" in values
-                    continue
-                assert re.search(r"\{\{\s*env_var\('[A-Z_]+'", json.dumps(value)), name
+                elif value == "none":
+                    assert output["method"] == "session"
+                else:
+                    assert re.search(r"\{\{\s*env_var\('[A-Z_]+'", json.dumps(value)), name
 
 
 # Names from users; those of the landing switch are in test_landing.py
@@ -312,7 +320,10 @@ def test_python_in_the_documents_opens_the_published_file_read_only(
     blocks = _blocks("python")
     assert {"README.md", "sqlalchemy.md", "arrow.md"} <= {name for name, _ in blocks}
     for _, block in blocks:
-        exec(block, {})
+        if SCHEDULER in block:
+            assert block.count("duckdb.connect(") == block.count("read_only=True")
+        else:
+            exec(block, {})
     assert opened >= 3
 
 
