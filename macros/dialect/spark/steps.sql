@@ -62,83 +62,71 @@
     {%- if sql | length <= longest -%}
         {{ return(whole) }}
     {%- endif -%}
-    {#- Texts, quoted names and comments, brackets, commas, and words. -#}
-    {%- set token = "'(?:[^']|'')*'|`[^`]*`|\"[^\"]*\"|--[^\\n]*|/\\*[\\s\\S]*?\\*/|[(),]|\\w+" -%}
-    {%- set state = {'depth': 0, 'expects': 'with', 'name': none, 'start': 0, 'end': none} -%}
+    {%- set parts = outermost_parts(sql) -%}
+    {%- if parts[0].text | lower != 'with' -%}
+        {{ return(split_union(parts) or whole) }}
+    {%- endif -%}
+    {%- set state = {'expects': 'name', 'name': none, 'end': none} -%}
     {%- set steps = [] -%}
-    {%- for found in modules.re.finditer(token, sql) if state.end is none -%}
-        {%- set text = found.group() -%}
-        {%- if text.startswith(('--', '/*')) -%}
-        {%- elif text == '(' -%}
-            {%- if state.depth == 0 and state.expects == 'query' -%}
-                {%- do state.update({'start': found.end()}) -%}
-            {%- endif -%}
-            {%- do state.update({'depth': state.depth + 1}) -%}
-        {%- elif text == ')' -%}
-            {%- do state.update({'depth': state.depth - 1}) -%}
-            {%- if state.depth == 0 and state.expects == 'query' -%}
-                {%- do steps.append((state.name, sql[state.start:found.start()])) -%}
-                {%- do state.update({'expects': 'comma'}) -%}
-            {%- endif -%}
-        {%- elif state.depth > 0 -%}
-        {%- elif state.expects == 'with' -%}
-            {%- if text | lower != 'with' -%}
-                {{ return(split_union(sql) or whole) }}
-            {%- endif -%}
-            {%- do state.update({'expects': 'name'}) -%}
+    {%- for part in parts[1:] if state.end is none -%}
+        {%- if state.expects == 'name' and part.text | lower == 'recursive' -%}
+            {{ return(whole) }}
         {%- elif state.expects == 'name' -%}
-            {%- if text | lower == 'recursive' -%}
-                {%- do state.update({'end': 0}) -%}
-            {%- endif -%}
-            {%- do state.update({'expects': 'as', 'name': text}) -%}
-        {%- elif state.expects == 'as' -%}
-            {%- do state.update({'expects': 'query'}) -%}
+            {%- do state.update({'expects': 'query', 'name': part.text}) -%}
+        {%- elif state.expects == 'query' and part.text == '(' -%}
+            {%- do steps.append((state.name, part.inner)) -%}
+            {%- do state.update({'expects': 'comma'}) -%}
+        {%- elif state.expects == 'comma' and part.text == ',' -%}
+            {%- do state.update({'expects': 'name'}) -%}
         {%- elif state.expects == 'comma' -%}
-            {%- if text == ',' -%}
-                {%- do state.update({'expects': 'name'}) -%}
-            {%- else -%}
-                {%- do state.update({'end': found.start()}) -%}
-            {%- endif -%}
+            {%- do state.update({'end': part.start}) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return({'steps': steps, 'query': sql[state.end:]} if state.end else whole) }}
 {% endmacro %}
 
 {#- A union of `select * from ( ... ) as <name>` as {steps, query}, as above; none if it is no such. -#}
-{% macro split_union(sql) %}
-    {%- set token = "'(?:[^']|'')*'|`[^`]*`|--[^\\n]*|/\\*[\\s\\S]*?\\*/|[()]|[\\w*]+" -%}
-    {%- set state = {'depth': 0, 'start': 0, 'query': ''} -%}
-    {%- set words, steps = [], [] -%}
-    {%- for found in modules.re.finditer(token, sql) -%}
-        {%- set text = found.group() -%}
-        {%- if text.startswith(('--', '/*')) -%}
-        {%- elif text == '(' -%}
-            {%- do state.update({'depth': state.depth + 1}) -%}
-            {%- if state.depth == 1 -%}
-                {%- do state.update({'start': found.end()}) -%}
-                {%- do words.append('(') -%}
-            {%- endif -%}
-        {%- elif text == ')' -%}
-            {%- do state.update({'depth': state.depth - 1}) -%}
-            {%- if state.depth == 0 -%}
-                {%- do state.update({'query': sql[state.start:found.start()]}) -%}
-            {%- endif -%}
-        {%- elif state.depth == 0 -%}
-            {%- if words and words[-1] == 'as' -%}
-                {%- do steps.append((text, state.query)) -%}
-                {%- do words.append('<name>') -%}
-            {%- else -%}
-                {%- do words.append(text | lower) -%}
-            {%- endif -%}
+{% macro split_union(parts) %}
+    {%- set steps, selects = [], [] -%}
+    {%- for part in parts -%}
+        {%- set place = loop.index0 -%}
+        {%- set expected = ['select', '*', 'from', '(', 'as', none, 'union', 'all'][place % 8] -%}
+        {%- if expected is none -%}
+            {%- do steps.append((part.text, parts[place - 2].inner)) -%}
+            {%- do selects.append('select * from ' ~ part.text) -%}
+        {%- elif part.text | lower != expected -%}
+            {{ return(none) }}
         {%- endif -%}
     {%- endfor -%}
-    {%- set branches = [] -%}
-    {%- set selects = [] -%}
-    {%- for name, query in steps -%}
-        {%- do branches.append('select * from ( as <name>') -%}
-        {%- do selects.append('select * from ' ~ name) -%}
-    {%- endfor -%}
-    {%- if steps and words | join(' ') == branches | join(' union all ') -%}
+    {%- if parts | length % 8 == 6 -%}
         {{ return({'steps': steps, 'query': selects | join(' union all ')}) }}
     {%- endif -%}
+{% endmacro %}
+
+{#- What stands outside brackets as {text, start, inner}: words, commas, texts, and for what is in
+    brackets one '(' with all of its inner. -#}
+{% macro outermost_parts(sql) %}
+    {#- Texts, quoted names and comments, brackets, commas, stars, and words. -#}
+    {%- set token = "'(?:[^']|'')*'|`[^`]*`|\"[^\"]*\"|--[^\\n]*|/\\*[\\s\\S]*?\\*/|[(),*]|\\w+" -%}
+    {%- set state = {'depth': 0, 'start': 0} -%}
+    {%- set parts = [] -%}
+    {%- for found in modules.re.finditer(token, sql) if not found.group().startswith(('--', '/*')) -%}
+        {%- set text = found.group() -%}
+        {%- if text == ')' -%}
+            {%- do state.update({'depth': state.depth - 1}) -%}
+            {%- if state.depth == 0 -%}
+                {%- do parts.append({
+                    'text': '(', 'start': state.start, 'inner': sql[state.start + 1:found.start()]
+                }) -%}
+            {%- endif -%}
+        {%- elif state.depth == 0 and text != '(' -%}
+            {%- do parts.append({'text': text, 'start': found.start(), 'inner': none}) -%}
+        {%- elif text == '(' -%}
+            {%- if state.depth == 0 -%}
+                {%- do state.update({'start': found.start()}) -%}
+            {%- endif -%}
+            {%- do state.update({'depth': state.depth + 1}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(parts) }}
 {% endmacro %}
