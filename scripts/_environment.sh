@@ -8,8 +8,6 @@ set -euo pipefail
 
 PROJECT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 VENV=${KPI_VENV:-$PROJECT/.venv}
-# The fits are too small to share out: threads of linear algebra only wait for each other.
-export OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-1}
 # Written last, so an environment without it was interrupted; names its folder, because a moved
 # environment still starts the old one.
 STAMP=$VENV/made_from.txt

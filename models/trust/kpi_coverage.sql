@@ -27,8 +27,8 @@ shares as (
         dimension,
         period_start,
         is_complete_period,
-        cast({{ part }} as decimal(38, 8)) as amount,
-        cast({{ part }}__known as decimal(38, 8)) as amount_known
+        {{ addable(part, 8) }} as amount,
+        {{ addable(part ~ '__known', 8) }} as amount_known
     from {{ model_name }}_sums
     where
         {{ part }} is not null
@@ -42,8 +42,8 @@ shares as (
         cast(null as string) as dimension,
         cast(null as date) as period_start,
         cast(null as boolean) as is_complete_period,
-        cast(null as decimal(38, 8)) as amount,
-        cast(null as decimal(38, 8)) as amount_known
+        {{ addable('null', 8) }} as amount,
+        {{ addable('null', 8) }} as amount_known
     where false
 ),
 
@@ -53,9 +53,9 @@ final as (
         part,
         dimension,
         period_start,
-        amount,
-        amount_known,
-        amount - amount_known as amount_unknown,
+        cast(amount as decimal(38, 8)) as amount,
+        cast(amount_known as decimal(38, 8)) as amount_known,
+        cast(amount - amount_known as decimal(38, 8)) as amount_unknown,
         {{ safe_ratio('amount_known', 'amount') }} as coverage,
         is_complete_period
     from shares

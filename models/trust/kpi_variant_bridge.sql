@@ -24,7 +24,7 @@ cells as (
         cells.currency_code,
         cells.value,
         catalog.is_ratio,
-        catalog.scale * cells.numerator as numerator,
+        cast(catalog.scale as decimal(4, 0)) * cast(cells.numerator as decimal(30, 12)) as numerator,
         cells.denominator,
         concat(
             case when catalog.scale != 1 then concat(catalog.scale, ' x ') else '' end,
@@ -63,21 +63,17 @@ pairs as (
         end as {{ part }}_text,
         {%- endfor %}
         case
-            when origin.is_ratio then cast(target.value - origin.value as decimal(38, 12))
-            else cast(target.numerator - origin.numerator as decimal(38, 12))
+            when origin.is_ratio then {{ addable('target.value - origin.value') }}
+            else {{ addable('target.numerator - origin.numerator') }}
         end as difference,
+        {%- set by_numerator = safe_ratio('target.numerator - origin.numerator', 'origin.denominator') %}
         case
-            when origin.is_ratio
-                then cast(
-                    {{ safe_ratio('target.numerator - origin.numerator', 'origin.denominator') }}
-                    as decimal(38, 12)
-                )
-            else cast(target.numerator - origin.numerator as decimal(38, 12))
+            when origin.is_ratio then {{ addable(by_numerator) }}
+            else {{ addable('target.numerator - origin.numerator') }}
         end as by_numerator,
-        cast(
-            {{ safe_ratio('target.numerator', 'target.denominator') }}
-            - {{ safe_ratio('target.numerator', 'origin.denominator') }} as decimal(38, 12)
-        ) as by_denominator
+        {%- set by_denominator = safe_ratio('target.numerator', 'target.denominator')
+            ~ ' - ' ~ safe_ratio('target.numerator', 'origin.denominator') %}
+        {{ addable(by_denominator) }} as by_denominator
     from cells as origin
     inner join cells as target
         on
@@ -95,7 +91,7 @@ pairs as (
 rounded as (
     select
         *,
-        difference - by_numerator - coalesce(by_denominator, 0) as rounding_left,
+        {{ addable('difference - by_numerator - coalesce(by_denominator, 0)') }} as rounding_left,
         abs(by_numerator) >= coalesce(abs(by_denominator), 0) as is_numerator_larger
     from pairs
 ),

@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 import jinja2
 import yaml
+from dbt_common.clients.jinja import get_environment
+from dbt_common.exceptions import CompilationError
 
 from commerce_kpis.console import UserError
 from commerce_kpis.finished_builds import (
@@ -157,6 +159,9 @@ def _rendered(value: object, profile: Path) -> object:
         return found
 
     try:
-        return jinja2.Environment().from_string(value).render(env_var=env_var)
+        # With the filters of dbt, such as as_number.
+        return get_environment(native=True).from_string(value).render({"env_var": env_var})
     except jinja2.TemplateError as error:
         raise UserError(f"{profile}: `{value}` cannot be read: {error}") from None
+    except CompilationError as error:
+        raise UserError(f"{profile}: `{value}` cannot be read: {error.msg}") from None

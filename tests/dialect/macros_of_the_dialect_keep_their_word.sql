@@ -21,6 +21,8 @@
     ['timestamp', "'2025-02-28 25:00:00'", 'null'],
 ] %}
 {%- set cases = [
+    ['addable', 'cast(' ~ addable('0.000000000001') ~ ' + ' ~ addable('1') ~ ' - ' ~ addable('3')
+        ~ ' as string)', "'-1.999999999999'"],
     ['columns_except', '(select max(b) from (select ' ~ columns_except(['a'], 'pairs')
         ~ ' from (select 1 as a, 2 as b) as pairs) as kept)', '2'],
     ['columns_as_json', columns_as_json(['a', 'b'], 'pairs'), "'{\"a\":\"1\",\"b\":null}'"],

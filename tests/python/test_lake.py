@@ -345,6 +345,7 @@ def two_files(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 f"create schema {name}.kpi; create table {name}.kpi.kpi_sales as "
                 "select date '2025-01-01' + cast(range as integer) as period_start, 'all' as "
                 "dimension, range as orders, cast(range as decimal(18, 4)) / 3 as net_sales, "
+                "cast(range / 7 as decimal(38, 12)) as share, "
                 f"range / 7 as rate, '{name}' as build_id from range(10) order by range {order}"
             )
         yield connection
@@ -356,14 +357,16 @@ def two_files(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         ("select 1", 0),
         ("update other.kpi.kpi_sales set rate = rate * (1 + 1e-12)", 0),
         ("update other.kpi.kpi_sales set rate = rate + 1e-6 where orders = 3", 1),
+        ("update other.kpi.kpi_sales set share = share + 0.000000000001", 0),
+        ("update other.kpi.kpi_sales set share = share + 0.000001 where orders = 3", 1),
         ("update other.kpi.kpi_sales set rate = null where orders = 3", 1),
         ("update other.kpi.kpi_sales set rate = 'nan' where orders = 3", 1),
         ("update other.kpi.kpi_sales set rate = 'inf' where orders = 3", 1),
         ("update other.kpi.kpi_sales set orders = orders + 1 where orders < 2", 2),
         ("update other.kpi.kpi_sales set net_sales = net_sales + 0.0001 where orders = 9", 1),
-        ("update other.kpi.kpi_sales set dimension = 'none' where orders = 9", 2 * 5),
-        ("delete from other.kpi.kpi_sales where orders = 9", 5),
-        ("insert into other.kpi.kpi_sales select * from other.kpi.kpi_sales where orders = 1", 5),
+        ("update other.kpi.kpi_sales set dimension = 'none' where orders = 9", 2 * 6),
+        ("delete from other.kpi.kpi_sales where orders = 9", 6),
+        ("insert into other.kpi.kpi_sales select * from other.kpi.kpi_sales where orders = 1", 6),
         ("drop table other.kpi.kpi_sales", 1),
         ("alter table other.kpi.kpi_sales add column more integer", 1),
     ],

@@ -10,6 +10,7 @@ import warnings
 import numpy as np
 import pandas as pd
 from statsmodels.tsa.holtwinters import Holt
+from threadpoolctl import threadpool_limits
 
 SERIES = ["kpi", "variant", "dimension", "dimension_value"]
 SEASON = 12
@@ -82,6 +83,8 @@ METHODS = {
 }
 
 
+# Two threads add up in another order, which moves the last digits of a fit.
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def origins(series: pd.DataFrame, min_points: int, horizons: int) -> pd.DataFrame:
     """Forecasts of all methods from each month that has `min_points` months up to it.
 

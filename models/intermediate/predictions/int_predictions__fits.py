@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import betaincinv, digamma, gammaln
+from threadpoolctl import threadpool_limits
 
 ALL = "(all)"
 YEAR_IN_WEEKS = 365 / 7
@@ -82,6 +83,8 @@ def to_engine(frame, session):
     return session.createDataFrame(rows, schema=schema)
 
 
+# Two threads wait for each other most of the time: a fit is a few numbers.
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def fit_snapshots(patterns, values, min_repeaters):
     """Fit all accounts of each snapshot together, and each segment with enough repeaters.
 

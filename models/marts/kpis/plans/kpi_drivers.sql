@@ -11,7 +11,7 @@ cells as (
         period_start,
         dimension,
         dimension_value,
-        numerator,
+        {{ addable('numerator') }} as numerator,
         denominator,
         value,
         currency_code,
@@ -95,8 +95,9 @@ changes as (
         earlier.denominator as earlier_denominator,
         (totals.value + earlier.value) / 2 as mean_value,
         case
-            when variants.is_ratio then cast(totals.value - earlier.value as decimal(38, 12))
-            when totals.value - earlier.value is not null then totals.numerator - earlier.numerator
+            when variants.is_ratio then {{ addable('totals.value - earlier.value') }}
+            when totals.value - earlier.value is not null
+                then {{ addable('totals.numerator - earlier.numerator') }}
         end as change,
         totals.value_status,
         earlier.value_status as earlier_value_status
@@ -166,7 +167,7 @@ weighed as (
         changes.mean_value,
         members.dimension,
         members.dimension_value,
-        members.numerator - members.earlier_numerator as difference,
+        {{ addable('members.numerator') }} - {{ addable('members.earlier_numerator') }} as difference,
         {{ safe_ratio('members.denominator', 'changes.denominator') }} as weight,
         {{ safe_ratio('members.earlier_denominator', 'changes.earlier_denominator') }}
             as earlier_weight,
@@ -235,7 +236,7 @@ effects as (
         dimension,
         dimension_value,
         '{{ effect }}' as effect,
-        cast({{ effect }} as decimal(38, 12)) as contribution
+        {{ addable(effect) }} as contribution
     from {{ relation }}
     where {{ effect }} is not null
     {{ 'union all' if not loop.last }}
@@ -250,9 +251,7 @@ ranked as (
             partition by change_number, dimension
             order by abs(contribution) desc, dimension_value asc, effect asc
         ) as effect_rank,
-        sum(contribution) over (
-            partition by change_number, dimension
-        ) as contributions
+        {{ addable('sum(contribution) over (partition by change_number, dimension)') }} as contributions
     from effects
 ),
 
@@ -270,7 +269,7 @@ final as (
         coalesce(ranked.effect, 'none') as effect,
         changes.unit,
         changes.currency_code,
-        changes.change,
+        cast(changes.change as decimal(38, 12)) as change,
         cast(
             case ranked.effect_rank
                 when 1 then ranked.contribution + changes.change - ranked.contributions
