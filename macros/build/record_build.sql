@@ -52,6 +52,7 @@
         {%- do replace_table(build_relation('build_info'), build_info_sql(results)) %}
         {%- do replace_table(build_relation('build_models'), build_models_sql(results)) %}
         {%- do replace_table(build_relation('kpi_queries'), kpi_queries_sql(results)) %}
+        {%- do keep_comments(results) %}
     {%- endif %}
 {% endmacro %}
 

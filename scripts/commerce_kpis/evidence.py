@@ -15,6 +15,7 @@ from datetime import date
 
 import duckdb
 
+from commerce_kpis.console import UserError
 from commerce_kpis.sql import quoted, text
 
 CELLS = re.compile(r"/\* cells of (?P<inputs>\[.*?\]) \*/.*?/\* end of cells \*/", re.DOTALL)
@@ -142,12 +143,21 @@ class KpiQuery:
 
 
 def kpi_query(connection: duckdb.DuckDBPyConnection, catalog: str, kpi: str) -> KpiQuery | None:
-    """The SQL of a KPI table of an attached build or published file; None if it has none."""
+    """The SQL of a KPI table of an attached build or published file; None if it has none.
+
+    Raises:
+        UserError: another engine made the table, whose SQL this one does not read.
+    """
     row = connection.execute(
         f"select sql, database_name from {quoted(catalog)}.trust.kpi_queries where kpi = ?", [kpi]
     ).fetchone()
     if row is None:
         return None
+    if row[1] is None:
+        raise UserError(
+            "The rows behind a number can't be shown: the file was built with Spark, whose SQL "
+            "DuckDB does not read. Build with the target dev or lake for that. See docs/spark.md."
+        )
     here = f"{quoted(catalog)}."
     sql = re.sub(rf'(?<![\w".])"?{re.escape(row[1])}"?\.(?=["\w])', here, row[0])
     cells = CELLS.search(sql)

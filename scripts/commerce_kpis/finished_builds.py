@@ -195,6 +195,7 @@ class SparkBuild(FinishedBuild):
                     f"select {self._columns(connection, files)} from read_parquet({files})"
                 )
             self._make_bi_views(connection, name)
+            self._comment(connection, name)
         except duckdb.Error as error:
             raise UserError(
                 f"The {self} cannot be read ({first_line(error)}): see docs/spark.md."
@@ -229,6 +230,22 @@ class SparkBuild(FinishedBuild):
         for (statement,) in views:
             connection.execute(statement)
         connection.execute(f"use {quoted(before)}")
+
+    def _comment(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+        """Give the views of tables the comments that the build keeps."""
+        try:
+            comments = connection.execute(
+                f"select comments.* from {quoted(name)}.trust.comments "
+                "inner join duckdb_views() as views on comments.schema_name = views.schema_name "
+                "and comments.table_name = views.view_name and views.database_name = ?",
+                [name],
+            ).fetchall()
+        except duckdb.CatalogException:
+            return  # not built yet
+        for schema, table, column, comment in comments:
+            view = ".".join(map(quoted, (name, schema, table)))
+            commented = f"column {view}.{quoted(column)}" if column else f"view {view}"
+            connection.execute(f"comment on {commented} is {text(comment)}")
 
     def _columns(self, connection: duckdb.DuckDBPyConnection, files: str) -> str:
         """All columns; moments, which Spark writes with their offset, without it."""

@@ -237,7 +237,7 @@ def _check_build(connection: duckdb.DuckDBPyConnection, build: FinishedBuild) ->
 def _as_of(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     """The clock of the build, if the project has one."""
     found = connection.execute(
-        "select 1 from duckdb_tables() where database_name = 'build' "
+        "select 1 from duckdb_columns() where database_name = 'build' "
         "and schema_name = ? and table_name = ?",
         CLOCK,
     ).fetchone()

@@ -41,6 +41,26 @@ def test_macros_of_the_dialect_keep_their_word(spark: dict[str, str]) -> None:
     assert f"PASS {DIALECT}" in done.stdout
 
 
+def test_a_whole_build_is_published_with_its_clock_and_its_comments(
+    spark: dict[str, str], small_project: Path
+) -> None:
+    shutil.copyfile(small_project / "profiles.example.yml", small_project / "profiles.yml")
+    environment = {name: spark[name] for name in ("DBT_TARGET", "SPARK_LOCAL_IP")}
+    environment["KPI_SPARK_WAREHOUSE"] = str(small_project / "on_spark")
+    refused = run_module("publish_command", project=small_project, **environment)
+    assert "holds no finished build" in refused.stderr
+    done = run_module("build", project=small_project, **environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    published = str(small_project / "warehouse" / "kpis.duckdb")
+    with duckdb.connect(published, read_only=True) as connection:
+        asked = "select answer_id, cast(as_of as varchar) from core.dim_answers"
+        assert connection.execute(asked).fetchall() == [(1, "2025-01-31 00:00:00")]
+        asked = "select cast(as_of as varchar) from trust.build_info"
+        assert connection.execute(asked).fetchall() == [("2025-01-31 00:00:00",)]
+        asked = "select comment from duckdb_tables() where table_name = 'dim_answers'"
+        assert connection.execute(asked).fetchall() == [("One row per answer.",)]
+
+
 @pytest.mark.thorough
 def test_a_kpi_and_all_it_reads_are_those_of_the_file(
     spark: dict[str, str], built_file: Path

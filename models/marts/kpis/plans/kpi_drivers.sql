@@ -167,7 +167,8 @@ weighed as (
         changes.mean_value,
         members.dimension,
         members.dimension_value,
-        {{ addable('members.numerator') }} - {{ addable('members.earlier_numerator') }} as difference,
+        {{ addable('members.numerator') }} - {{ addable('members.earlier_numerator') }}
+            as difference,
         {{ safe_ratio('members.denominator', 'changes.denominator') }} as weight,
         {{ safe_ratio('members.earlier_denominator', 'changes.earlier_denominator') }}
             as earlier_weight,
@@ -251,7 +252,8 @@ ranked as (
             partition by change_number, dimension
             order by abs(contribution) desc, dimension_value asc, effect asc
         ) as effect_rank,
-        {{ addable('sum(contribution) over (partition by change_number, dimension)') }} as contributions
+        {{ addable('sum(contribution) over (partition by change_number, dimension)') }}
+            as contributions
     from effects
 ),
 
