@@ -2,7 +2,8 @@
     no comments, so there they are rows of `trust.comments`, which publishing reads. -#}
 {% macro keep_comments(results) %}
     {%- set rows = [] -%}
-    {%- for node in results | map(attribute='node') if node.resource_type in ('model', 'seed') -%}
+    {%- set nodes = results | map(attribute='node') if target.type == 'spark' else [] -%}
+    {%- for node in nodes if node.resource_type in ('model', 'seed') -%}
         {%- set place = sql_literal(node.schema) ~ ', ' ~ sql_literal(node.alias) -%}
         {%- if node.description -%}
             {%- do rows.append('(' ~ place ~ ', null, ' ~ sql_literal(node.description) ~ ')') -%}
@@ -13,7 +14,7 @@
             ) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- if target.type == 'spark' and rows -%}
+    {%- if rows -%}
         {%- do replace_table(
             build_relation('comments'),
             'select col1 as schema_name, col2 as table_name, col3 as column_name, col4 as comment from values '
