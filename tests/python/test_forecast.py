@@ -11,6 +11,7 @@ import pytest
 from conftest import python_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
 EXAMPLE = [100.0, 110.0, 118.0, 130.0, 139.0, 150.0]
 
@@ -224,6 +225,15 @@ def test_spark_is_told_the_types():
     assert rows == 12
     assert schema.startswith("kpi string, variant string, ")
     assert schema.endswith("horizon bigint, period_start timestamp, forecast_value double")
+
+
+def test_threads_of_linear_algebra_move_no_digit():
+    values = np.random.default_rng(1).integers(5, 60, 48).astype(float).tolist()
+    made = []
+    for threads in (1, 2):
+        with threadpool_limits(threads, user_api="blas"):
+            made.append(forecasts.origins(series(values), min_points=3, horizons=12))
+    pd.testing.assert_frame_equal(*made, check_exact=True)
 
 
 def test_damped_holt_does_not_depend_on_the_unit_of_money():
