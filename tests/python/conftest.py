@@ -38,6 +38,7 @@ models:
     description: One row per answer.
     columns:
       - name: answer_id
+        description: Which answer.
         data_tests: [not_null, unique]
 """
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from commerce_kpis.console import UserError
 from commerce_kpis.evidence import Cell, KpiQuery, find_period, kpi_query, make_evidence
 from commerce_kpis.kpi_yaml import KpiModel, kpi_models
 
@@ -158,3 +159,14 @@ def repeated_keys(warehouse: duckdb.DuckDBPyConnection, relation: str, name: str
 
 def is_id(column: str) -> bool:
     return column.endswith("_id") or column in OTHER_IDS
+
+
+def test_sql_of_another_engine_is_refused() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as published; create schema published.trust")
+        connection.execute(
+            "create table published.trust.kpi_queries as "
+            "select 'aov' as kpi, cast(null as varchar) as database_name, 'select 1' as sql"
+        )
+        with pytest.raises(UserError, match="was built with Spark"):
+            kpi_query(connection, "published", "aov")

@@ -38,9 +38,9 @@ SECRETS = {
     ),
 }
 AWKWARD = 'o\'neill & "sons"; drop schema core cascade; --[1]'
-# What is found in a text of any column is an address; looser than what is replaced.
 # Python in the documents that a server runs, which is not here.
 SCHEDULER = "import dagster"
+# What is found in a text of any column is an address; looser than what is replaced.
 ADDRESS = r"[^\s@\"'<>(){}\[\],;:/?&=%|]+(@|%40)[\w.-]+[.][A-Za-z]{2,}"
 
 

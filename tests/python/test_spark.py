@@ -59,6 +59,8 @@ def test_a_whole_build_is_published_with_its_clock_and_its_comments(
         assert connection.execute(asked).fetchall() == [("2025-01-31 00:00:00",)]
         asked = "select comment from duckdb_tables() where table_name = 'dim_answers'"
         assert connection.execute(asked).fetchall() == [("One row per answer.",)]
+        asked = "select comment from duckdb_columns() where column_name = 'answer_id'"
+        assert connection.execute(asked).fetchall() == [("Which answer.",)]
 
 
 @pytest.mark.thorough
