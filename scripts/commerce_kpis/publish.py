@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -65,6 +66,7 @@ class _Table:
     name: str
     ddl: str | None  # None: a view of the build, of which the rows are published
     comment: str | None
+    columns: list[tuple[str, str, str | None]]  # name, type, comment
 
     @property
     def sql(self) -> str:
@@ -267,26 +269,29 @@ def _tables(connection: duckdb.DuckDBPyConnection, build: FinishedBuild) -> list
         """,
         [list(BUILD_TABLES)],
     ).fetchall()
+    # Asked for once: to answer, the engine looks into every view of the build.
+    columns = defaultdict(list)
+    for schema, name, *column in connection.execute(
+        "select schema_name, table_name, column_name, data_type, comment from duckdb_columns() "
+        "where database_name = 'build' order by column_index"
+    ).fetchall():
+        columns[schema, name].append(tuple(column))
     return [
-        _Table(schema, name, build.table_ddl(ddl) if ddl else None, comment)
+        _Table(
+            schema, name, build.table_ddl(ddl) if ddl else None, comment, columns[schema, name]
+        )
         for schema, name, ddl, comment in found
     ]
 
 
 def _copy_table(connection: duckdb.DuckDBPyConnection, table: _Table, is_hashed: bool) -> int:
     """Create a table from its own DDL, fill it, compare the count; the number of rows."""
-    columns = connection.execute(
-        "select column_name, data_type, comment from duckdb_columns() "
-        "where database_name = 'build' and schema_name = ? and table_name = ? "
-        "order by column_index",
-        [table.schema, table.name],
-    ).fetchall()
     content = f"select * from build.{table.sql}"
     if is_hashed:
-        types = [(quoted(name), kind) for name, kind, _ in columns]
+        types = [(quoted(name), kind) for name, kind, _ in table.columns]
         chosen = without_addresses(connection, f"build.{table.sql}", types)
         content = f"select {chosen} from build.{table.sql}"
-    names = {name for name, _, _ in columns}
+    names = {name for name, _, _ in table.columns}
     if names.issuperset(CELL) and "kpi" not in names:
         content += f" order by {', '.join(CELL)}"
     connection.execute(f"create schema if not exists {quoted(table.schema)}")
@@ -305,7 +310,7 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, table: _Table, is_hashed:
         )
     if table.comment:
         connection.execute(f"comment on table {table.sql} is {text(table.comment)}")
-    for column, _, comment in columns:
+    for column, _, comment in table.columns:
         if comment is not None:
             target = f"{table.sql}.{quoted(column)}"
             connection.execute(f"comment on column {target} is {text(comment)}")
