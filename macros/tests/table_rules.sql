@@ -39,7 +39,8 @@
     stands there twice: an engine groups numbers in half the time that it needs for wide keys. -#}
 {% macro unique_rule(relation, key) %}
     {%- set columns = [key] if key is string else key.columns if key is mapping else key -%}
-    {%- set where = ['(' ~ key.where ~ ')'] if key is mapping and key.where else [] -%}
+    {#- After `where`, Spark would take a column in brackets for the columns of an alias. -#}
+    {%- set where = ['coalesce(' ~ key.where ~ ', false)'] if key is mapping and key.where else [] -%}
     {%- set hash = key_hash(columns) -%}
     {%- set shared = hash ~ ' in (select ' ~ hash ~ ' from ' ~ relation
         ~ (' where ' ~ where[0] if where) ~ ' group by 1 having count(*) > 1)' -%}

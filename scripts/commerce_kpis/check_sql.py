@@ -1,7 +1,8 @@
 """scripts/check_sql: refuse SQL that only one engine understands.
 
 The functions that every engine has stand in CONTRIBUTING.md; all others belong behind a macro of
-`macros/dialect/`. The templates are read as they are written: no engine and no dbt are needed.
+`macros/dialect/`. The templates are read as they are written: no engine and no dbt are needed. Of YAML
+files the conditions of data tests and constraints are read.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ from functools import cache
 from pathlib import Path
 
 import click
+import yaml
 
 from commerce_kpis.console import UserError, run_command
 from commerce_kpis.findings import Finding, report_findings, text_of
 from commerce_kpis.project import PROJECT
 
-FOLDERS = ("models", "macros", "tests")
+FOLDERS = ("models", "macros", "seeds", "tests")
+# Keys of YAML files below which SQL stands that runs on every target; unit tests run on one.
+SQL_KEYS = ("conditions", "expression")
+UNIT_TESTS = "unit_tests"
 # The one place for what differs, and its data.
 DIALECT = ("macros/dialect/", "macros/generated/")
 LISTED = re.compile(r"^<!-- portable functions -->\n```text\n(.*?)\n```$", re.M | re.S)
@@ -52,14 +57,19 @@ CALL = re.compile(r"(?<![\w.\"])([a-z_][a-z0-9_]*)\(", re.I)
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("files", nargs=-1, type=Path)
 def main(files: tuple[Path, ...]) -> None:
-    """Check the SQL of FILES, by default of every model, macro and test."""
+    """Check the SQL of FILES, by default of every model, macro and test, and of their YAML."""
     chosen = [file.absolute() for file in files] or project_files()
     report_findings(chosen, check_file, "SQL")
 
 
 def project_files() -> list[Path]:
-    """Every SQL file but the macros of what differs."""
-    found = [file for folder in FOLDERS for file in sorted((PROJECT / folder).rglob("*.sql"))]
+    """Every SQL file but the macros of what differs, and every YAML file."""
+    found = [
+        file
+        for folder in FOLDERS
+        for kind in ("*.sql", "*.yml")
+        for file in sorted((PROJECT / folder).rglob(kind))
+    ]
     return [file for file in found if not _is_dialect(file)]
 
 
@@ -83,7 +93,34 @@ def check_file(file: Path) -> list[Finding]:
         UserError: the file cannot be read.
     """
     text = text_of(file)
-    return sorted(_findings(_sql_of(text)), key=lambda finding: finding.line)
+    sql = _sql_of(_sql_in_yaml(text) if file.suffix == ".yml" else text)
+    return sorted(_findings(sql), key=lambda finding: finding.line)
+
+
+def _sql_in_yaml(text: str) -> str:
+    """A YAML file of which only the SQL is left, in the lines in which it stood."""
+    lines = text.splitlines()
+    kept = [""] * len(lines)
+    for node in _sql_nodes(yaml.compose(text, Loader=yaml.CSafeLoader)):
+        start, end = node.start_mark, node.end_mark
+        for number in range(start.line, min(end.line + 1, len(lines))):
+            first = start.column if number == start.line else 0
+            last = end.column if number == end.line else None
+            kept[number] = " " * first + lines[number][first:last]
+    return "\n".join(kept)
+
+
+def _sql_nodes(node: yaml.Node | None, is_sql: bool = False) -> Iterator[yaml.ScalarNode]:
+    """The values that are SQL, in the order of the file."""
+    if isinstance(node, yaml.ScalarNode) and is_sql:
+        yield node
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _sql_nodes(item, is_sql)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value != UNIT_TESTS:
+                yield from _sql_nodes(value, is_sql or key.value in SQL_KEYS)
 
 
 def _findings(sql: str) -> Iterator[Finding]:

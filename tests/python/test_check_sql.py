@@ -37,6 +37,37 @@ def test_what_one_engine_only_has_is_refused(tmp_path: Path, sql: str, said: str
     assert findings[0].line == 2
 
 
+def test_conditions_in_yaml_are_sql_and_unit_tests_are_not(tmp_path: Path) -> None:
+    file = tmp_path / "model.yml"
+    file.write_text(
+        "models:\n"
+        "  - name: things\n"
+        "    description: Dates of a::b, as strptime(a) reads them.\n"
+        "    data_tests:\n"
+        "      - rules_hold:\n"
+        "          arguments:\n"
+        "            conditions:\n"
+        "              a_is_whole: a::int = a\n"
+        "              b_has_a_text: >-\n"
+        "                b is not null\n"
+        "                and cast(b as varchar) != ''\n"
+        "    columns:\n"
+        "      - name: a\n"
+        "        constraints:\n"
+        "          - {type: check, expression: epoch(a) > 0}\n"
+        "unit_tests:\n"
+        "  - name: things_are_there\n"
+        "    given: [{input: this, format: sql, rows: 'select 1::int as a'}]\n"
+        "    expect: {conditions: 'a::int'}\n",
+        encoding="utf-8",
+    )
+    assert [(found.line, found.key) for found in check_file(file)] == [
+        (8, "::"),
+        (11, "varchar"),
+        (15, "epoch"),
+    ]
+
+
 def test_what_is_no_sql_is_passed_over(tmp_path: Path) -> None:
     file = tmp_path / "model.sql"
     file.write_text(
