@@ -1,4 +1,4 @@
-{#- Stops if a run asks of a lake, or of Spark, what would spoil it.
+{#- Stops if a run asks of a lake, or of a session of Spark, what would spoil it.
 
     Several models at a time: DuckLake of DuckDB 1.5 forgets, at times, which schema a table belongs to
     when another transaction of the same process changes one meanwhile. Other processes do no harm, nor
@@ -15,9 +15,9 @@
             ~ " Spark would take each other's steps, so set threads: 1 in profiles.yml. See docs/spark.md."
         ) }}
     {%- endif -%}
-    {%- if execute and (is_shared() or target.type == 'spark') -%}
+    {%- if execute and is_shared() -%}
         {%- set kept = graph.nodes.values() | selectattr('config.materialized', 'equalto', 'incremental') -%}
-        {%- if is_shared() and target.threads > 1 -%}
+        {%- if target.threads > 1 -%}
             {{ exceptions.raise_compiler_error(
                 "The target " ~ target.name ~ " has threads: " ~ target.threads ~ ": a lake takes one model"
                 ~ " at a time of each run, so set threads: 1 in profiles.yml. See docs/lake.md."
@@ -26,7 +26,7 @@
             {{ exceptions.raise_compiler_error(
                 "The variable append_or_update is set, but tables of the target " ~ target.name ~ " are"
                 ~ " made whole, since several runs may change it at once: leave it out, or use another"
-                ~ " target. See docs/" ~ ('lake' if is_shared() else 'spark') ~ ".md."
+                ~ " target. See docs/lake.md."
             ) }}
         {%- endif -%}
     {%- endif -%}

@@ -6,8 +6,8 @@
     of its own. -#}
 {% macro find_changed_clients() %}
     {%- set events = builtins.ref('stg_contract__web_events') %}
-    {%- if replaces_units() %}
-    create or replace temp table {{ changed_units_table() }} as
+    {%- if replaces_units() -%}
+    {%- set query %}
     with last_build as (
         select as_of
         from state.models
@@ -39,5 +39,7 @@
         events.client_id is not null
         and events.source_name not in (select source_name from sessionised_sources)
         and events.source_name not in (select source_name from {{ this }})
-    {%- endif %}
+    {%- endset -%}
+    {{ keep_changed_units(query) }}
+    {%- endif -%}
 {% endmacro %}

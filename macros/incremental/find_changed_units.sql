@@ -1,10 +1,9 @@
 {#- Pre-hook of models that replace units: those that any of the model's incremental inputs has changed
     since the model was made. -#}
 {% macro find_changed_units() %}
-    {%- if replaces_units() %}
-    create or replace temp table {{ changed_units_table() }} as
-    {{ units_changed_in_inputs() }}
-    {%- endif %}
+    {%- if replaces_units() -%}
+        {{ keep_changed_units(units_changed_in_inputs()) }}
+    {%- endif -%}
 {% endmacro %}
 
 

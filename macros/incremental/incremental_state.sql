@@ -1,5 +1,6 @@
-{#- What incremental models remember, in schema `state` of the build file. Each writes its own rows in
-    the transaction that changes its table, so that a killed build leaves both as they were.
+{#- What incremental models remember, in schema `state` of the build. On DuckDB each writes its own rows
+    in the transaction that changes its table, so that a killed build leaves both as they were;
+    macros/dialect/spark/incremental.sql says what is done instead where there are no transactions.
 
     state.builds         one row per run of dbt: its number
     state.models         one row per incremental model: the number of the run that made its rows what
@@ -16,30 +17,7 @@
         {%- for node in graph.nodes.values() if node.config.materialized == 'incremental' %}
             {%- do kept.append(quoted(node.name)) %}
         {%- endfor %}
-        {%- set statements -%}
-            {%- if not kept %}
-            drop schema if exists state cascade;
-            {%- else %}
-            create schema if not exists state;
-            create table if not exists state.builds (build_number bigint, invocation_id string);
-            create table if not exists state.models (
-                model_name string, build_number bigint, whole_since bigint, fingerprint string,
-                as_of timestamp
-            );
-            create table if not exists state.changed_units (
-                model_name string, build_number bigint, unit string
-            );
-            insert into state.builds
-            select coalesce(max(build_number), 0) + 1, '{{ invocation_id }}'
-            from state.builds;
-            delete from state.models
-            where model_name not in ({{ kept | join(', ') }});
-            -- What every model has seen is forgotten.
-            delete from state.changed_units
-            where build_number <= (select min(build_number) from state.models);
-            {%- endif %}
-        {%- endset %}
-        {%- do run_query(statements) %}
+        {%- do open_state(kept) %}
     {%- endif %}
 {% endmacro %}
 

@@ -6,6 +6,7 @@
         materialized='incremental',
         incremental_strategy='replace_units',
         on_schema_change='ignore',
+        event_time='loaded_at',
         pre_hook='{{ find_changed_keys() }}',
         post_hook='{{ remember_whole_build() }}'
     ) }}
@@ -48,8 +49,8 @@
 {#- Pre-hook of the base shelf: the keys of newly landed rows. -#}
 {% macro find_changed_keys() %}
     {%- set table_name = model.name.split('__')[1] -%}
-    {%- if replaces_units() %}
-    create or replace temp table {{ changed_units_table() }} as
+    {%- if replaces_units() -%}
+    {%- set query %}
     with newly_landed as (
         select distinct
             {%- for name, typed_sql in landed_key(table_name, 'landed').items() %}
@@ -67,7 +68,9 @@
             where {{ same_unit('held', 'changed') }}
         ) as has_earlier_rows
     from newly_landed as changed
-    {%- endif %}
+    {%- endset -%}
+    {{ keep_changed_units(query) }}
+    {%- endif -%}
 {% endmacro %}
 
 
@@ -76,21 +79,24 @@
     several sources the one that is furthest behind counts. The moment stands in the query as it is,
     so that of Parquet files only those parts are read that have newer rows. -#}
 {% macro is_newly_landed() -%}
-    {%- set last_loaded -%}
-        select min(last_loaded_at)
-        from (
-            select max(loaded_at) as last_loaded_at
-            from {{ this }}
-            where row_status != 'rejected'
-            group by source_name
-        ) as sources
-    {%- endset -%}
-    {%- set moment = run_query(last_loaded).rows[0][0] -%}
+    {%- set moment = run_query(read_through()).rows[0][0] -%}
     {%- if moment is none -%}
     true
     {%- else -%}
     (loaded_moment >= cast('{{ moment }}' as timestamp) or loaded_moment is null)
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- The moment up to which the raw table of a base shelf was read, by the rows that it holds: a query. -#}
+{% macro last_loaded(relation) -%}
+    select min(last_loaded_at) as last_loaded_at
+    from (
+        select max(loaded_at) as last_loaded_at
+        from {{ relation }}
+        where row_status != 'rejected'
+        group by source_name
+    ) as sources
 {%- endmacro %}
 
 

@@ -9,18 +9,10 @@
 {% macro get_incremental_replace_units_sql(arguments) %}
     {%- set target_relation = arguments.target_relation -%}
     {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
-    {%- set logged = config.get('meta', {}).get('changes_of') -%}
-    {%- if logged %}
+    {%- if config.get('meta', {}).get('changes_of') %}
     insert into state.changed_units
-    select distinct {{ quoted(model.name) }}, ({{ this_build() }}), {{ logged }}
-    from (
-        select {{ columns }}
-        from {{ rows_of_changed_units(target_relation) }}
-        union all
-        select {{ columns }}
-        from {{ rows_of_changed_units(arguments.temp_relation) }}
-    ) as changes
-    where {{ logged }} is not null;
+    select {{ quoted(model.name) }}, ({{ this_build() }}), changes.unit
+    from ({{ logged_units(target_relation, arguments.temp_relation) }}) as changes;
     {%- endif %}
 
     delete from {{ target_relation }} as held
@@ -37,49 +29,50 @@
 {% endmacro %}
 
 
+{#- The units that models further down recompute, by the rows that leave and those that come: a query. -#}
+{% macro logged_units(held, made) -%}
+    {%- set logged = config.get('meta').changes_of -%}
+    select {{ logged }} as unit
+    from {{ rows_of_changed_units(held) }}
+    where {{ logged }} is not null
+    union
+    select {{ logged }}
+    from {{ rows_of_changed_units(made) }}
+    where {{ logged }} is not null
+{%- endmacro %}
+
+
 {#- The incremental strategy `replace_differences`, for models that are made whole in every build but
     change in few rows: only these are written, and models further down learn which they are. The
     columns of `unique_key` are the key of the rows. -#}
 {% macro get_incremental_replace_differences_sql(arguments) %}
-    create or replace temp table {{ changed_units_table() }} as
-    select
-        {%- for column in unit_columns() %}
-        coalesce(made.{{ column }}, held.{{ column }}) as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ arguments.target_relation }} as held
-    full join {{ arguments.temp_relation }} as made
-        on {{ same_unit('held', 'made') }}
-    where
-        {%- for column in arguments.dest_columns | map(attribute='quoted') %}
-        held.{{ column }} is distinct from made.{{ column }}{{ ' or' if not loop.last }}
-        {%- endfor %};
-
+    {%- set columns = arguments.dest_columns | map(attribute='quoted') -%}
+    {{ keep_changed_units(units_that_differ(arguments.target_relation, arguments.temp_relation, columns)) }};
     {{ get_incremental_replace_units_sql(arguments) }}
 {% endmacro %}
 
 
+{#- The units of which a row differs between two relations: a query. -#}
+{% macro units_that_differ(held, made, columns) -%}
+    select
+        {%- for column in unit_columns() %}
+        coalesce(made.{{ column }}, held.{{ column }}) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ held }} as held
+    full join {{ made }} as made
+        on {{ same_unit('held', 'made') }}
+    where
+        {%- for column in columns %}
+        held.{{ column }} is distinct from made.{{ column }}{{ ' or' if not loop.last }}
+        {%- endfor %}
+{%- endmacro %}
+
+
 {#- Post-hook of incremental models: a build that did not replace units has made the model whole. -#}
 {% macro remember_whole_build() %}
-    {%- if model.config.materialized == 'incremental' %}
-    {%- set is_remembered -%}
-        exists (
-            select 1
-            from state.models
-            where model_name = {{ quoted(model.name) }} and build_number = ({{ this_build() }})
-        )
-    {%- endset %}
-    delete from state.changed_units
-    where model_name = {{ quoted(model.name) }} and not {{ is_remembered }};
-
-    delete from state.models
-    where model_name = {{ quoted(model.name) }} and build_number < ({{ this_build() }});
-
-    insert into state.models
-    select
-        {{ quoted(model.name) }}, ({{ this_build() }}), ({{ this_build() }}),
-        {{ quoted(definition_fingerprint()) }}, ({{ clock_of_this_build() }})
-    where not {{ is_remembered }};
-    {%- endif %}
+    {%- if model.config.materialized == 'incremental' -%}
+        {{ remember_whole_model() }}
+    {%- endif -%}
 {% endmacro %}
 
 
@@ -96,9 +89,9 @@
 {%- endmacro %}
 
 
-{#- Name of the table, of this session, of the units that a model recomputes in this build. -#}
+{#- Name of the table of the units that a model recomputes in this build. -#}
 {% macro changed_units_table() -%}
-    changed_units_of__{{ model.name }}
+    {{ 'state.' if target.type == 'spark' }}changed_units_of__{{ model.name }}
 {%- endmacro %}
 
 

@@ -1,8 +1,8 @@
 """scripts/check_sql: refuse SQL that only one engine understands.
 
 The functions that every engine has stand in CONTRIBUTING.md; all others belong behind a macro of
-`macros/dialect/`. The templates are read as they are written: no engine and no dbt are needed. Of YAML
-files the conditions of data tests and constraints are read.
+`macros/dialect/`. The templates are read as they are written: no engine and no dbt are needed. Of
+YAML files the conditions of data tests and constraints are read.
 """
 
 from __future__ import annotations

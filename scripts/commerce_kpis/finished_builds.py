@@ -190,9 +190,11 @@ class SparkBuild(FinishedBuild):
             for schema, table in self._tables(connection):
                 connection.execute(f"create schema if not exists {quoted(name)}.{quoted(schema)}")
                 files = text(f"{self.folder}/{schema}.db/{table}/**/*.parquet")
+                # The column of a partition is Spark's own: no target but this has it.
+                rows = f"read_parquet({files}, hive_partitioning = false)"
                 connection.execute(
                     f"create view {quoted(name)}.{quoted(schema)}.{quoted(table)} as "
-                    f"select {self._columns(connection, files)} from read_parquet({files})"
+                    f"select {self._columns(connection, rows)} from {rows}"
                 )
             self._make_bi_views(connection, name)
             self._comment(connection, name)
@@ -247,13 +249,11 @@ class SparkBuild(FinishedBuild):
             commented = f"column {view}.{quoted(column)}" if column else f"view {view}"
             connection.execute(f"comment on {commented} is {text(comment)}")
 
-    def _columns(self, connection: duckdb.DuckDBPyConnection, files: str) -> str:
+    def _columns(self, connection: duckdb.DuckDBPyConnection, rows: str) -> str:
         """All columns; moments, which Spark writes with their offset, without it."""
         moments = [
             f"cast({quoted(name)} as timestamp) as {quoted(name)}"
-            for name, kind, *_ in connection.execute(
-                f"describe select * from read_parquet({files})"
-            ).fetchall()
+            for name, kind, *_ in connection.execute(f"describe select * from {rows}").fetchall()
             if kind == "TIMESTAMP WITH TIME ZONE"
         ]
         return f"* replace ({', '.join(moments)})" if moments else "*"

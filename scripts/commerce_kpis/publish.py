@@ -277,9 +277,7 @@ def _tables(connection: duckdb.DuckDBPyConnection, build: FinishedBuild) -> list
     ).fetchall():
         columns[schema, name].append(tuple(column))
     return [
-        _Table(
-            schema, name, build.table_ddl(ddl) if ddl else None, comment, columns[schema, name]
-        )
+        _Table(schema, name, build.table_ddl(ddl) if ddl else None, comment, columns[schema, name])
         for schema, name, ddl, comment in found
     ]
 

@@ -19,9 +19,10 @@ LINKS = ("company_id", "contact_id", "client_id", "order_id", "lead_id", "merged
 
 
 class History:
-    """The loads of one history, written to a folder of `<table>/<load>.parquet` one by one."""
+    """The loads of one history, written to a folder of `<table>/<load>.parquet` one by one: of all
+    raw tables, or of those named."""
 
-    def __init__(self, folder: Path, seed: int, loads: int) -> None:
+    def __init__(self, folder: Path, seed: int, loads: int, tables: tuple[str, ...] = ()) -> None:
         self.folder = folder
         self.draw = random.Random(seed)
         self.seed = seed
@@ -30,6 +31,8 @@ class History:
         self.tables = {}
         for file in sorted((PROJECT / "seeds" / "raw").glob("raw_*.csv")):
             name = file.stem.removeprefix("raw_")
+            if tables and name not in tables:
+                continue
             self.tables[name] = self._read(name, file)
             (folder / name).mkdir(parents=True)
 

@@ -10,19 +10,30 @@
             {{- compiled_code }}
         {%- endcall -%}
     {%- else -%}
-        {%- set steps = [] -%}
-        {%- set query = make_steps(relation, compiled_code, steps) -%}
-        {%- call statement('main') %}
-            create table {{ aside }} using parquet as
-            {{ promised_columns(query) if config.get('contract').enforced else query }}
-        {%- endcall -%}
-        {%- do drop_steps(steps) -%}
+        {%- do make_aside(relation, aside) -%}
     {%- endif -%}
     {%- do take_name(aside, relation) -%}
     {%- do persist_docs(relation, model) -%}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [relation]}) }}
 {% endmaterialization %}
+
+{#- Makes the table of a model under another name. `month_of`: a column by whose month it is partitioned. -#}
+{% macro make_aside(relation, aside, month_of=none) %}
+    {%- set steps = [] -%}
+    {%- set query = make_steps(relation, compiled_code, steps) -%}
+    {%- set query = promised_columns(query) if config.get('contract').enforced else query -%}
+    {%- call statement('main') %}
+        create table {{ aside }} using parquet
+        {%- if month_of %}
+        partitioned by (event_month) as
+        select *, {{ event_month(month_of) }} as event_month from ({{ query }})
+        {%- else %}
+        as {{ query }}
+        {%- endif %}
+    {%- endcall -%}
+    {%- do drop_steps(steps) -%}
+{% endmacro %}
 
 {#- Gives a finished table the name of what stood there before. -#}
 {% macro take_name(aside, relation) %}

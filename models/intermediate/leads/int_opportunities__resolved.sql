@@ -2,6 +2,7 @@
     materialized=table_or_increments(),
     incremental_strategy='replace_differences',
     unique_key='opportunity_id',
+    event_time='opportunity_created_date',
     meta={'changes_of': 'account_id'},
     post_hook='{{ remember_whole_build() }}'
 ) }}

@@ -2,6 +2,7 @@
     materialized=table_or_increments(),
     incremental_strategy='replace_differences',
     unique_key='entry_id',
+    event_time='entry_date',
     meta={'changes_of': 'order_id'},
     post_hook='{{ remember_whole_build() }}'
 ) }}

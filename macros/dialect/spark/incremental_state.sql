@@ -1,0 +1,70 @@
+{#- Schema `state` on Spark: a partition for each model, so that one is overwritten while others are read. -#}
+{% macro open_state_on_spark(kept) %}
+    {%- if not kept -%}
+        {{ return(run_query('drop schema if exists state cascade')) }}
+    {%- endif -%}
+    {%- for statement in [
+        'create schema if not exists state',
+        'create table if not exists state.builds (build_number bigint, invocation_id string) using parquet',
+        'create table if not exists state.models (build_number bigint, whole_since bigint,'
+        ~ ' fingerprint string, as_of timestamp, read_through timestamp, model_name string)'
+        ~ ' using parquet partitioned by (model_name)',
+        'create table if not exists state.changed_units (unit string, model_name string,'
+        ~ ' build_number bigint) using parquet partitioned by (model_name, build_number)',
+        'insert into state.builds ' ~ next_build(),
+    ] -%}
+        {%- do run_query(statement) -%}
+    {%- endfor -%}
+    {%- set left = 'select model_name from state.models where model_name not in (' ~ kept | join(', ') ~ ')' -%}
+    {%- for row in run_query(left).rows -%}
+        {%- do forget_partition('models', "model_name = '" ~ row[0] ~ "'") -%}
+    {%- endfor -%}
+    {%- set seen -%}
+        select distinct model_name, build_number
+        from state.changed_units
+        where build_number <= (select min(build_number) from state.models)
+    {%- endset -%}
+    {%- for row in run_query(seen).rows -%}
+        {%- do forget_partition('changed_units', "model_name = '" ~ row[0] ~ "', build_number = " ~ row[1]) -%}
+    {%- endfor -%}
+{% endmacro %}
+
+{% macro forget_partition(table, partition) %}
+    {%- do run_query('alter table state.' ~ table ~ ' drop if exists partition (' ~ partition ~ ')') -%}
+{% endmacro %}
+
+{#- The units that this build changes of a model, for models further down. -#}
+{% macro log_on_spark(relation, aside) %}
+    {%- if config.get('meta', {}).get('changes_of') -%}
+        {%- set number = run_query(this_build()).rows[0][0] -%}
+        {%- call statement('log') %}
+            insert overwrite table state.changed_units
+            partition (model_name = {{ sql_literal(model.name) }}, build_number = {{ number }})
+            {{ logged_units(relation, aside) }}
+        {%- endcall -%}
+    {%- endif -%}
+{% endmacro %}
+
+{#- That the model is now what this build makes of its inputs. -#}
+{% macro remember_on_spark(is_whole) %}
+    {%- set name = sql_literal(model.name) -%}
+    {%- set number = run_query(this_build()).rows[0][0] -%}
+    {%- if is_whole -%}
+        {%- set whole_since = number -%}
+        {%- set logged = 'select distinct build_number from state.changed_units where model_name = ' ~ name -%}
+        {%- for row in run_query(logged).rows -%}
+            {%- do forget_partition('changed_units', 'model_name = ' ~ name ~ ', build_number = ' ~ row[0]) -%}
+        {%- endfor -%}
+    {%- else -%}
+        {%- set whole_since = run_query(
+            'select whole_since from state.models where model_name = ' ~ name
+        ).rows[0][0] -%}
+    {%- endif -%}
+    {%- call statement('remember') %}
+        insert overwrite table state.models partition (model_name = {{ name }})
+        select
+            {{ number }}, {{ whole_since }}, {{ sql_literal(definition_fingerprint()) }},
+            ({{ clock_of_this_build() }}),
+            {{ '(' ~ last_loaded(this) ~ ')' if is_base_shelf() else 'cast(null as timestamp)' }}
+    {%- endcall -%}
+{% endmacro %}

@@ -1,0 +1,179 @@
+"""Increments on Spark: the months that a load changed are overwritten, and no others."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from commerce_kpis import cell_comparison
+from commerce_kpis.finished_builds import SparkBuild
+from conftest import PROJECT, skip_unless_ci
+from landing_history import History
+from landing_project import LandingProject
+
+HISTORY = ("orders", "web_events", "web_sessions")
+WEB = ("int_web__sessions", "int_web__user_agents", "int_web__referrers")
+SEEDS = ("bot_user_agents", "referral_exclusions")
+CLOCK = "select max(loaded_at) as as_of from {{ ref('stg_contract__orders') }}\n"
+# By difference: of a company's orders only those that changed are written, and named further down.
+ORDERS = """\
+{{ config(
+    materialized=table_or_increments(),
+    incremental_strategy='replace_differences',
+    unique_key=['source_name', 'order_id'],
+    event_time='placed_at',
+    meta={'changes_of': 'company_id'},
+    post_hook='{{ remember_whole_build() }}'
+) }}
+select source_name, order_id, company_id, placed_at, order_status
+from {{ ref('stg_contract__orders') }}
+where not is_deleted
+"""
+# By unit: a company's row is of all its orders, and leaves the month of its first one if that does.
+COMPANIES = """\
+{{ config(
+    materialized=table_or_increments(),
+    incremental_strategy='replace_units',
+    unique_key='company_id',
+    event_time='first_order_at',
+    pre_hook='{{ find_changed_units() }}',
+    post_hook='{{ remember_whole_build() }}'
+) }}
+select company_id, count(*) as orders, min(placed_at) as first_order_at
+from {{ rows_of_changed_units(ref('int_orders')) }}
+where company_id is not null
+group by company_id
+"""
+# Of January, February, March; what comes in May adds to March and takes February's only order away.
+LOADS = (
+    "a1,A,2025-01-10,2025-04-01,\nb1,B,2025-02-10,2025-04-01,\nc1,C,2025-03-10,2025-04-01,\n",
+    "a2,A,2025-03-20,2025-05-01,\nb1,B,2025-02-10,2025-05-01,true\n",
+    "d1,D,2025-05-20,2025-06-01,\n",
+)
+COLUMNS = "order_id,company_id,placed_at,loaded_at,is_deleted,total_amount,currency_code\n"
+
+
+class SparkProject(LandingProject):
+    """Landing and two models of orders, or of sessions too, built on Spark and in a file."""
+
+    def __init__(self, folder: Path, *tables: str) -> None:
+        super().__init__(folder / "project")
+        self.keep_tables(*tables)
+        self.landing = folder / "landing"
+        models = self.folder / "models" / "intermediate"
+        files = [f"models/intermediate/web/{name}.sql" for name in WEB if "web_events" in tables]
+        files += [f"seeds/config/{seed}.{kind}" for seed in SEEDS for kind in ("csv", "yml")]
+        for name in files:
+            (self.folder / name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(PROJECT / name, self.folder / name)
+        for name, sql in (("build__clock", CLOCK), ("orders", ORDERS), ("companies", COMPANIES)):
+            (models / f"int_{name}.sql").write_text(sql, encoding="utf-8")
+
+    @property
+    def warehouse(self) -> Path:
+        return self.folder / "on_spark"
+
+    def build_on(self, target: str) -> None:
+        """Build what the landing folder holds."""
+        done = self.build(
+            target,
+            *("+int_companies", "+int_web__sessions"),
+            environment={
+                "DBT_TARGET": target,
+                "KPI_SPARK_WAREHOUSE": str(self.warehouse),
+                "SPARK_LOCAL_IP": "127.0.0.1",
+                "PYTHONPATH": str(PROJECT / "scripts"),
+            },
+            landing="files",
+            landing_path=str(self.landing),
+            append_or_update="all",
+        )
+        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+
+    def months(self, model: str) -> dict[str, int]:
+        """The months of a model on Spark, each with the moment in which it was last written."""
+        return {
+            month.name.removeprefix("event_month="): max(
+                file.stat().st_mtime_ns for file in month.iterdir()
+            )
+            for month in self.warehouse.glob(f"*.db/{model}/event_month=*")
+        }
+
+    def differences(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+        """The tables on Spark, each with its cells that differ from those of the file."""
+        monkeypatch.setattr(cell_comparison, "SCHEMAS", ("staging", "intermediate"))
+        with duckdb.connect() as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            connection.execute(f"attach '{self.build_file('dev')}' as file (read_only)")
+            SparkBuild(str(self.warehouse)).attach(connection, "spark")
+            on_spark = cell_comparison.tables_of(connection, "spark")
+            in_the_file = cell_comparison.tables_of(connection, "file")
+            both = ({table: in_the_file[table] for table in on_spark}, on_spark)
+            compared = cell_comparison.compare_tables(connection, "file", "spark", both)
+        return {found.table: found.differences for found in compared}
+
+
+@pytest.fixture(autouse=True)
+def _needs_spark() -> None:
+    pytest.importorskip("pyspark", reason="Spark needs Python 3.11 or newer.")
+    if shutil.which("java") is None:
+        skip_unless_ci("There is no Java: install the package openjdk-17-jre-headless.")
+
+
+def changed(before: dict[str, int], after: dict[str, int]) -> set[str]:
+    """The months that are new, were written again, or are gone."""
+    return {month for month in before | after if before.get(month) != after.get(month)}
+
+
+def test_months_that_did_not_change_are_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = SparkProject(tmp_path, "orders")
+    (project.landing / "orders").mkdir(parents=True)
+    models = ("base_contract__orders", "int_orders", "int_companies")
+
+    def load(number: int) -> dict[str, set[str]]:
+        """Land and build one more load; the months that it changed."""
+        file = project.landing / "orders" / f"{number}.csv"
+        rows = LOADS[number].replace("\n", ",100,EUR\n")
+        file.write_text(COLUMNS + rows, encoding="utf-8")
+        before = {model: project.months(model) for model in models}
+        project.build_on("spark_session")
+        return {model: changed(before[model], project.months(model)) for model in models}
+
+    assert load(0)["int_orders"] == {"2025-01", "2025-02", "2025-03"}
+    state = project.warehouse / "state.db" / "models"
+    shutil.copytree(state, tmp_path / "state")
+    assert load(1) == {
+        "base_contract__orders": {"2025-04", "2025-05"},
+        "int_orders": {"2025-02", "2025-03"},
+        "int_companies": {"2025-01", "2025-02"},
+    }
+    assert "2025-02" not in project.months("int_orders")
+    # As if that build had been killed before it could say that it had seen its inputs.
+    shutil.rmtree(state)
+    shutil.copytree(tmp_path / "state", state)
+    assert load(2)["int_companies"] == {"2025-05"}
+    project.build_on("dev")
+    assert project.differences(monkeypatch) == {
+        "intermediate.int_companies": 0,
+        "intermediate.int_orders": 0,
+        "staging.base_contract__orders": 0,
+    }
+
+
+@pytest.mark.thorough
+def test_a_history_of_loads_ends_as_a_file_made_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = History(tmp_path / "landing", 0, 3, HISTORY)
+    project = SparkProject(tmp_path, *HISTORY)
+    for number in range(3):
+        history.load(number)
+        project.build_on("spark_session")
+    project.build_on("dev")
+    found = project.differences(monkeypatch)
+    assert {"intermediate.int_web__sessions", "staging.base_contract__web_events"} <= set(found)
+    assert {table: count for table, count in found.items() if count} == {}
