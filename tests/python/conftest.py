@@ -47,8 +47,8 @@ LONGEST = (
     *("test_incremental", "test_lake", "test_worked_examples", "test_ledger", "test_quarantine"),
     *("test_known_mistakes", "test_landing", "test_whole_delivery", "test_build_command"),
     *("test_floor", "test_mapping", "test_predictions", "test_corruptions", "test_check_landing"),
-    *("test_add_a_kpi", "test_security", "test_soak", "test_spark", "test_dashboard", "test_docs"),
-    *("test_rules", "test_drivers", "test_replacing", "test_oracle"),
+    *("test_spark_increments", "test_add_a_kpi", "test_security", "test_soak", "test_spark"),
+    *("test_dashboard", "test_docs", "test_rules", "test_drivers", "test_replacing", "test_oracle"),
 )
 
 

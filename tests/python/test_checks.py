@@ -8,7 +8,7 @@ import pytest
 from commerce_kpis import checks
 from commerce_kpis.checks import STEPS, Step
 from commerce_kpis.console import make_console
-from conftest import LONGEST
+from conftest import LONGEST, run_module
 
 # Says that it is there, and waits for the other.
 MEET = """
@@ -26,8 +26,10 @@ while not other.exists():
 def run(folder: Path, *steps: Step) -> list[tuple[str, str]]:
     """Name and result of each step."""
     (folder / "logs").mkdir()
-    environment = {"PATH": "/usr/bin:/bin"}
-    done = checks._run_all(list(steps), False, environment, make_console())
+    environment, console = {"PATH": "/usr/bin:/bin"}, make_console()
+    done = checks._run_all(
+        list(steps), lambda step: checks._run(step, step.command(False, ()), environment, console)
+    )
     return [(name, result) for name, result, _ in done]
 
 
@@ -78,3 +80,14 @@ def test_the_longest_files_are_files_and_begin_first(request: pytest.FixtureRequ
     places = [LONGEST.index(name) for name in names if name in LONGEST]
     assert places == sorted(places)
     assert not set(LONGEST) & set(names[len(places) :])
+
+
+def test_tests_of_a_target_can_be_left_out_where_no_machine_checks_for_all() -> None:
+    (pytest_step,) = (step for step in STEPS if step.has_markers)
+    assert pytest_step.command(False, ())[-2:] == ["-m", "not thorough"]
+    assert pytest_step.command(False, ("spark",))[-2:] == ["-m", "not thorough and not spark"]
+    assert pytest_step.command(True, ("lake", "spark"))[-2:] == ["-m", "not lake and not spark"]
+    assert "-m" not in pytest_step.command(True, ())[3:]
+    refused = run_module("checks", "--without", "spark", CI="true")
+    assert refused.returncode == 1
+    assert "where CI is set, all is tried" in refused.stderr

@@ -18,6 +18,8 @@ from commerce_kpis.dbt_run import DBT
 from commerce_kpis.lake import Plugin
 from conftest import build_environment, module_environment, run_module
 
+pytestmark = pytest.mark.lake
+
 # A build in another process waits here, until the test sends a word through the pipe.
 FIRST_MODEL = """
 select '{{ invocation_id }}' as run_id, numbers.range as row_number

@@ -90,6 +90,9 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
         build_project(folder, "--landing-path", landing, "--as-of", as_of)
         if name == "first":
             shutil.copyfile(folder / "kpis.duckdb", folder / "after_first.duckdb")
+    # Which no test here reads, and which take longer to publish than all else of a small business.
+    with duckdb.connect(str(folder / "build.duckdb")) as connection:
+        connection.execute("drop schema bi cascade")
     return History(folder, folder / "after_first.duckdb")
 
 

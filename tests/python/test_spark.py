@@ -11,6 +11,8 @@ from commerce_kpis import cell_comparison
 from commerce_kpis.finished_builds import SparkBuild
 from conftest import PROJECT, run_dbt, run_module, skip_unless_ci
 
+pytestmark = pytest.mark.spark
+
 DIALECT = "macros_of_the_dialect_keep_their_word"
 # A KPI with all that it is made of: raw files, judged rows, sessions, identities, its rollup.
 BUILT = "+kpi_web_traffic"
