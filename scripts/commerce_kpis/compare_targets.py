@@ -18,7 +18,7 @@ from rich.table import Table
 from commerce_kpis.cell_comparison import Compared, compare_tables, tables_of
 from commerce_kpis.compared_targets import TARGETS
 from commerce_kpis.console import UserError, make_console, run_command
-from commerce_kpis.landing_options import generate_macros
+from commerce_kpis.landing_options import generate_macros, landing_parameters
 from commerce_kpis.locks import locked
 from commerce_kpis.own_postgres import running_server
 from commerce_kpis.own_spark import WORKERS, running_cluster
@@ -42,7 +42,14 @@ SCRATCH = PROJECT / "target" / "compared"
     help="Start what the lake or Spark needs in a temporary folder, and stop it afterwards: "
     "a PostgreSQL server, or a cluster.",
 )
-def main(names: tuple[str, str], taken: tuple[str, ...], serve: bool) -> None:
+@click.option(
+    "--landing-path",
+    type=Path,
+    help="Folder of raw files to build instead of the demo company, as of scripts/generate_data.",
+)
+def main(
+    names: tuple[str, str], taken: tuple[str, ...], serve: bool, landing_path: Path | None
+) -> None:
     """Build the demo company on two targets and compare every table of the schemas core and kpi,
     cell by cell: counts and money exactly, ratios to 1e-9. The exit code is 1 if any differs.
 
@@ -60,6 +67,7 @@ def main(names: tuple[str, str], taken: tuple[str, ...], serve: bool) -> None:
             "--serve is for a lake or a cluster that is built: name lake or spark, and do not "
             "--take it."
         )
+    parameters = {"landing": "seeds", **landing_parameters(path=landing_path)}
     SCRATCH.mkdir(parents=True, exist_ok=True)
     with locked([SCRATCH], command="scripts/compare_targets"):
         (SCRATCH / "profiles").mkdir(exist_ok=True)
@@ -70,7 +78,7 @@ def main(names: tuple[str, str], taken: tuple[str, ...], serve: bool) -> None:
         with contextlib.ExitStack() as stack:
             for name in served if serve else []:
                 stack.enter_context(SERVERS[name](console))
-            compared = _compare(names, taken, console)
+            compared = _compare(names, taken, parameters, console)
     if _report(compared, names, console):
         sys.exit(1)
 
@@ -99,12 +107,14 @@ def _cluster_of_its_own(console: Console) -> Iterator[None]:
 SERVERS = {"lake": _lake_of_its_own, "spark": _cluster_of_its_own}
 
 
-def _compare(names: tuple[str, str], taken: tuple[str, ...], console: Console) -> list[Compared]:
+def _compare(
+    names: tuple[str, str], taken: tuple[str, ...], parameters: dict[str, str], console: Console
+) -> list[Compared]:
     targets = [TARGETS[name](SCRATCH) for name in names]
     with duckdb.connect() as connection:
         for target in targets:
             if target.name not in taken:
-                target.build(console)
+                target.build(parameters, console)
         for target in targets:
             target.attach(connection)
         one, other = (tables_of(connection, name) for name in names)

@@ -5,6 +5,7 @@ Another engine is another class here, and a target of its name in profiles.examp
 
 from __future__ import annotations
 
+import json
 import os
 from abc import ABC, abstractmethod
 from pathlib import Path
@@ -17,8 +18,6 @@ from commerce_kpis.dbt_run import run_dbt
 from commerce_kpis.profile import build_of_target
 from commerce_kpis.sql import quoted
 
-DEMO = ["--vars", "{landing: seeds}"]
-
 
 class ComparedTarget(ABC):
     """A target. `dbt_target` is its name in profiles.example.yml; dbt writes below `folder`."""
@@ -29,15 +28,20 @@ class ComparedTarget(ABC):
     def __init__(self, folder: Path) -> None:
         self.folder = folder / self.name
 
-    def build(self, console: Console) -> None:
-        """Build the demo company, without unit tests.
+    def build(self, parameters: dict[str, str], console: Console) -> None:
+        """Build a business, without unit tests.
+
+        Args:
+            parameters: dbt variables that say where its raw tables are.
+            console: where progress and failures go.
 
         Raises:
             UserError: it did not pass.
         """
         self._choose()
         console.print(f"Building on {self.name}:")
-        outcome = run_dbt(["build", *DEMO], inherit=[], console=console)
+        arguments = ["build", "--vars", json.dumps(parameters)]
+        outcome = run_dbt(arguments, inherit=[], console=console)
         if outcome.return_code != 0:
             raise UserError(f"The build on {self.name} did not pass: there is nothing to compare.")
         console.print(f"Built and tested on {self.name} in {outcome.seconds:.0f} s.")
@@ -71,10 +75,10 @@ class DuckdbTarget(_AttachedTarget):
     name = "duckdb"
     dbt_target = "dev"
 
-    def build(self, console: Console) -> None:
+    def build(self, parameters: dict[str, str], console: Console) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         os.environ["KPI_BUILD_FILE"] = str(self.folder / "build.duckdb")
-        super().build(console)
+        super().build(parameters, console)
 
 
 class LakeTarget(_AttachedTarget):
@@ -83,12 +87,12 @@ class LakeTarget(_AttachedTarget):
     name = "lake"
     dbt_target = "lake"
 
-    def build(self, console: Console) -> None:
+    def build(self, parameters: dict[str, str], console: Console) -> None:
         self._refuse_own_data()
-        super().build(console)
+        super().build(parameters, console)
 
     def _refuse_own_data(self) -> None:
-        """The demo company must not take the place of somebody's own."""
+        """What is compared must not take the place of somebody's own data."""
         self._choose()
         with duckdb.connect() as connection:
             try:
@@ -100,7 +104,7 @@ class LakeTarget(_AttachedTarget):
                 return  # there is no lake yet, or no finished build in it
         if landing != "seeds":
             raise UserError(
-                "The lake holds your own data, which the demo company would replace: name another "
+                "The lake holds your own data, which this would replace: name another "
                 "KPI_LAKE_SCHEMA and KPI_LAKE_DATA, or use --serve."
             )
 

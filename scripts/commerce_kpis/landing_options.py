@@ -40,7 +40,7 @@ def landing_options(command: Callable) -> Callable:
         **others: object,
     ) -> None:
         parameters = _variables(variables)
-        parameters |= _landing(landing, landing_path, landing_schema, landing_database)
+        parameters |= landing_parameters(landing, landing_path, landing_schema, landing_database)
         command(parameters=parameters, **others)
 
     for option in reversed(OPTIONS):
@@ -99,10 +99,17 @@ def _check_value(key: str, value: object, default: object) -> None:
         raise UserError(f"--vars gives `{key}` {value!r}: it takes no quotes.")
 
 
-def _landing(
-    landing: str | None, path: Path | None, schema: str | None, database: str | None
+def landing_parameters(
+    landing: str | None = None,
+    path: Path | None = None,
+    schema: str | None = None,
+    database: str | None = None,
 ) -> dict[str, str]:
-    """The variables of the landing switch; an option of one way in implies that way."""
+    """The variables of the landing switch; an option of one way in implies that way.
+
+    Raises:
+        UserError: the options do not go together, or there is no such folder.
+    """
     implied = "files" if path else "schema" if schema or database else None
     if path and (schema or database):
         raise UserError("--landing-path and --landing-schema are two ways in: choose one.")
