@@ -36,33 +36,22 @@
     from state.builds
 {%- endmacro %}
 
-{#- Makes the table of the units that a model recomputes in this build: a statement, or nothing where it
-    has been made already. -#}
-{% macro keep_changed_units(query) %}
+{#- Makes the table of the units that a model recomputes in this build: a statement. On Spark, where none
+    is of a session, what an earlier build left has been dropped. -#}
+{% macro keep_changed_units(query) -%}
     {%- if target.type == 'spark' -%}
-        {%- do run_query('drop table if exists ' ~ changed_units_table()) -%}
-        {%- do run_query('create table ' ~ changed_units_table() ~ ' using parquet as ' ~ query) -%}
+    create table {{ changed_units_table() }} using parquet as
     {%- else -%}
     create or replace temp table {{ changed_units_table() }} as
+    {%- endif %}
     {{ query }}
-    {%- endif -%}
-{% endmacro %}
-
-{#- The moment up to which a base shelf has read its raw table: a query. On Spark the rows do not tell,
-    since a build may have been killed between its months. -#}
-{% macro read_through() -%}
-    {%- if target.type == 'spark' -%}
-    select read_through from state.models where model_name = {{ sql_literal(model.name) }}
-    {%- else -%}
-    {{ last_loaded(this) }}
-    {%- endif -%}
 {%- endmacro %}
 
 {#- Remembers that this build has made the model whole, if it did not replace units. -#}
 {% macro remember_whole_model() %}
     {%- if target.type == 'spark' -%}
-        {%- if not is_incremental() -%}
-            {%- do remember_on_spark(is_whole=true) -%}
+        {%- if execute and not is_incremental() -%}
+            {%- do remember_model() -%}
         {%- endif -%}
     {%- else %}
     {%- set is_remembered -%}

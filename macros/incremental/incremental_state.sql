@@ -110,11 +110,14 @@
 {% endmacro %}
 
 
-{#- md5 of all that decides what the model makes of its incremental inputs and raw tables: its code and
-    that of what it reads, the macros called there, seeds, the parameters named, and where the raw
+{#- md5 of all that decides what the model makes of its incremental inputs and raw tables: its code, the
+    columns of its contract, the code of what it reads, the macros called there, seeds, the parameters named, and where the raw
     tables are. -#}
 {% macro definition_fingerprint() %}
     {%- set codes = [model.raw_code] -%}
+    {%- for column in model.columns.values() if config.get('contract').enforced -%}
+        {%- do codes.append(column.name ~ ' ' ~ column.data_type) -%}
+    {%- endfor -%}
     {%- set macro_names = called_macros(model.depends_on.macros, []) -%}
     {%- for unique_id in read_nodes(model.depends_on.nodes, []) | sort -%}
         {%- set node = graph.nodes[unique_id] -%}

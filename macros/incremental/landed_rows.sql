@@ -6,7 +6,7 @@
         materialized='incremental',
         incremental_strategy='replace_units',
         on_schema_change='ignore',
-        event_time='loaded_at',
+        meta={'event_time': 'loaded_at'},
         pre_hook='{{ find_changed_keys() }}',
         post_hook='{{ remember_whole_build() }}'
     ) }}
@@ -79,7 +79,7 @@
     several sources the one that is furthest behind counts. The moment stands in the query as it is,
     so that of Parquet files only those parts are read that have newer rows. -#}
 {% macro is_newly_landed() -%}
-    {%- set moment = run_query(read_through()).rows[0][0] -%}
+    {%- set moment = run_query(last_loaded()).rows[0][0] -%}
     {%- if moment is none -%}
     true
     {%- else -%}
@@ -89,11 +89,11 @@
 
 
 {#- The moment up to which the raw table of a base shelf was read, by the rows that it holds: a query. -#}
-{% macro last_loaded(relation) -%}
+{% macro last_loaded() -%}
     select min(last_loaded_at) as last_loaded_at
     from (
         select max(loaded_at) as last_loaded_at
-        from {{ relation }}
+        from {{ this }}
         where row_status != 'rejected'
         group by source_name
     ) as sources

@@ -1,9 +1,10 @@
 {#- The incremental strategy `replace_units`: the rows of each changed unit leave, and what the model
-    makes of that unit now takes their place, in one transaction with what is remembered of it.
+    makes of that unit now takes their place, on DuckDB in one transaction with what is remembered of it.
+    (On Spark: macros/dialect/spark/incremental.sql.)
 
     A unit is what the columns of `unique_key` name: rows of one unit depend on no row of another. Of
     the base shelf it is the key of the raw table. Which units changed is found by the model's
-    pre-hook, in a table for this session (changed_units_table). If `meta.changes_of` has an
+    pre-hook, in a table of its own (changed_units_table). If `meta.changes_of` has an
     expression, its values in the rows that leave or come are the units that models further down
     recompute. -#}
 {% macro get_incremental_replace_units_sql(arguments) %}

@@ -187,11 +187,10 @@ class SparkBuild(FinishedBuild):
         """
         connection.execute(f"attach ':memory:' as {quoted(name)}")
         try:
-            for schema, table in self._tables(connection):
+            for (schema, table), files in self._tables(connection).items():
                 connection.execute(f"create schema if not exists {quoted(name)}.{quoted(schema)}")
-                files = text(f"{self.folder}/{schema}.db/{table}/**/*.parquet")
                 # The column of a partition is Spark's own: no target but this has it.
-                rows = f"read_parquet({files}, hive_partitioning = false)"
+                rows = f"read_parquet([{', '.join(map(text, files))}], hive_partitioning = false)"
                 connection.execute(
                     f"create view {quoted(name)}.{quoted(schema)}.{quoted(table)} as "
                     f"select {self._columns(connection, rows)} from {rows}"
@@ -206,19 +205,19 @@ class SparkBuild(FinishedBuild):
     def check_is_of_one_run(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
         """Spark keeps no history of who changed a table; docs/spark.md says so."""
 
-    def _tables(self, connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-        """Schema and name of each table that is no step of another."""
-        files = connection.execute(
-            f"select file from glob({text(f'{self.folder}/*.db/*/**/*.parquet')})"
+    def _tables(self, connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[str]]:
+        """The files of each table that is no step of another, by its schema and name."""
+        found = connection.execute(
+            f"select file from glob({text(f'{self.folder}/*.db/*/**/*.parquet')}) order by file"
         ).fetchall()
-        places = {
-            tuple(file.removeprefix(self.folder).strip("/").split("/")[:2]) for (file,) in files
-        }
-        return sorted(
-            (schema.removesuffix(".db"), table)
-            for schema, table in places
-            if STEP not in table and not table.endswith("__dbt_tmp")
-        )
+        tables: dict[tuple[str, str], list[str]] = {}
+        for (file,) in found:
+            schema, table, *parts = file.removeprefix(self.folder).strip("/").split("/")
+            # What Spark was writing when it was killed is below such a folder.
+            is_hidden = any(part.startswith((".", "_")) for part in parts)
+            if STEP not in table and not table.endswith("__dbt_tmp") and not is_hidden:
+                tables.setdefault((schema.removesuffix(".db"), table), []).append(file)
+        return tables
 
     def _make_bi_views(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
         """Make the views of schema bi, of which the build keeps the statements."""

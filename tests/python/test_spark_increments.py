@@ -9,9 +9,12 @@ import duckdb
 import pytest
 from commerce_kpis import cell_comparison
 from commerce_kpis.finished_builds import SparkBuild
+from commerce_kpis.own_spark import running_cluster
 from conftest import PROJECT, skip_unless_ci
 from landing_history import History
 from landing_project import LandingProject
+
+pytestmark = pytest.mark.spark
 
 HISTORY = ("orders", "web_events", "web_sessions")
 WEB = ("int_web__sessions", "int_web__user_agents", "int_web__referrers")
@@ -23,8 +26,7 @@ ORDERS = """\
     materialized=table_or_increments(),
     incremental_strategy='replace_differences',
     unique_key=['source_name', 'order_id'],
-    event_time='placed_at',
-    meta={'changes_of': 'company_id'},
+    meta={'changes_of': 'company_id', 'event_time': 'placed_at'},
     post_hook='{{ remember_whole_build() }}'
 ) }}
 select source_name, order_id, company_id, placed_at, order_status
@@ -37,7 +39,7 @@ COMPANIES = """\
     materialized=table_or_increments(),
     incremental_strategy='replace_units',
     unique_key='company_id',
-    event_time='first_order_at',
+    meta={'event_time': 'first_order_at'},
     pre_hook='{{ find_changed_units() }}',
     post_hook='{{ remember_whole_build() }}'
 ) }}
@@ -45,6 +47,14 @@ select company_id, count(*) as orders, min(placed_at) as first_order_at
 from {{ rows_of_changed_units(ref('int_orders')) }}
 where company_id is not null
 group by company_id
+"""
+CONTRACT = """models:
+  - name: int_companies
+    config: {contract: {enforced: true}}
+    columns:
+      - {name: first_order_at, data_type: timestamp}
+      - {name: company_id, data_type: varchar}
+      - {name: orders, data_type: bigint}
 """
 # Of January, February, March; what comes in May adds to March and takes February's only order away.
 LOADS = (
@@ -70,12 +80,14 @@ class SparkProject(LandingProject):
             shutil.copyfile(PROJECT / name, self.folder / name)
         for name, sql in (("build__clock", CLOCK), ("orders", ORDERS), ("companies", COMPANIES)):
             (models / f"int_{name}.sql").write_text(sql, encoding="utf-8")
+        (models / "int_companies.yml").write_text(CONTRACT, encoding="utf-8")
 
     @property
     def warehouse(self) -> Path:
-        return self.folder / "on_spark"
+        """Where a session keeps its tables, and a cluster in the folder `on_spark`."""
+        return self.folder / "on_spark" / "warehouse"
 
-    def build_on(self, target: str) -> None:
+    def build_on(self, target: str, **environment: str) -> None:
         """Build what the landing folder holds."""
         done = self.build(
             target,
@@ -85,6 +97,7 @@ class SparkProject(LandingProject):
                 "KPI_SPARK_WAREHOUSE": str(self.warehouse),
                 "SPARK_LOCAL_IP": "127.0.0.1",
                 "PYTHONPATH": str(PROJECT / "scripts"),
+                **environment,
             },
             landing="files",
             landing_path=str(self.landing),
@@ -98,8 +111,21 @@ class SparkProject(LandingProject):
             month.name.removeprefix("event_month="): max(
                 file.stat().st_mtime_ns for file in month.iterdir()
             )
-            for month in self.warehouse.glob(f"*.db/{model}/event_month=*")
+            for month in self.table(model).glob("event_month=*")
         }
+
+    def table(self, name: str) -> Path:
+        """The folder of a table on Spark; of one that is not there yet, one that is not there."""
+        return next(self.warehouse.glob(f"*.db/{name}"), self.warehouse / name)
+
+    def replaced(self) -> set[str]:
+        """The models on Spark that the last build did not make whole."""
+        files = self.table("models") / "*" / "*.parquet"
+        rows = duckdb.sql(
+            f"select model_name from read_parquet('{files}', hive_partitioning = true) "
+            "where build_number > whole_since"
+        )
+        return {model for (model,) in rows.fetchall()}
 
     def differences(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
         """The tables on Spark, each with its cells that differ from those of the file."""
@@ -144,18 +170,21 @@ def test_months_that_did_not_change_are_not_written(
         return {model: changed(before[model], project.months(model)) for model in models}
 
     assert load(0)["int_orders"] == {"2025-01", "2025-02", "2025-03"}
-    state = project.warehouse / "state.db" / "models"
-    shutil.copytree(state, tmp_path / "state")
     assert load(1) == {
         "base_contract__orders": {"2025-04", "2025-05"},
         "int_orders": {"2025-02", "2025-03"},
         "int_companies": {"2025-01", "2025-02"},
     }
     assert "2025-02" not in project.months("int_orders")
-    # As if that build had been killed before it could say that it had seen its inputs.
-    shutil.rmtree(state)
-    shutil.copytree(tmp_path / "state", state)
-    assert load(2)["int_companies"] == {"2025-05"}
+    assert project.replaced() == set(models)
+    # As a build that is killed leaves it: the state knows no model whose months are overwritten.
+    orders = project.table("int_orders")
+    shutil.rmtree(project.table("models") / "model_name=int_orders")
+    shutil.rmtree(orders / "event_month=2025-03")
+    staged = project.table("base_contract__orders") / ".spark-staging-1" / "event_month=2025-04"
+    shutil.copytree(project.table("base_contract__orders") / "event_month=2025-04", staged)
+    assert load(2)["base_contract__orders"] == {"2025-06"}
+    assert project.replaced() == {"base_contract__orders"}
     project.build_on("dev")
     assert project.differences(monkeypatch) == {
         "intermediate.int_companies": 0,
@@ -168,11 +197,15 @@ def test_months_that_did_not_change_are_not_written(
 def test_a_history_of_loads_ends_as_a_file_made_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """On a cluster, where two models are built at a time."""
     history = History(tmp_path / "landing", 0, 3, HISTORY)
     project = SparkProject(tmp_path, *HISTORY)
-    for number in range(3):
-        history.load(number)
-        project.build_on("spark_session")
+    with running_cluster(project.warehouse.parent) as cluster:
+        for number in range(3):
+            history.load(number)
+            project.build_on("spark", **cluster)
+            if number:
+                assert {"int_web__sessions", "int_orders"} <= project.replaced()
     project.build_on("dev")
     found = project.differences(monkeypatch)
     assert {"intermediate.int_web__sessions", "staging.base_contract__web_events"} <= set(found)

@@ -1,24 +1,29 @@
 {#- Incremental models on Spark: partitioned by the month of their `event_time`, of which a build overwrites
-    those whose rows it has changed. Parquet tables have no transactions, so what is remembered comes in
-    an order that a build may be killed in: first which units change, then the months, then that the
-    model has seen its inputs. The next build does again what has no such end. -#}
+    those whose rows it has changed.
+
+    Parquet tables have no transactions: a build that is killed while it overwrites may leave months that
+    are new, old, or gone. So the state forgets a model before its table changes, and remembers it when
+    the table is whole: one that it does not know is made whole. -#}
 {% materialization incremental, adapter='spark' %}
     {%- set relation = this.incorporate(type='table') -%}
     {%- set aside = make_intermediate_relation(relation) -%}
-    {%- set month_of = config.require('event_time') -%}
-    {{ run_hooks(pre_hooks) }}
+    {%- set month_of = config.get('meta').event_time -%}
     {%- do run_query('drop table if exists ' ~ aside) -%}
+    {%- do run_query('drop table if exists ' ~ changed_units_table()) -%}
+    {{ run_hooks(pre_hooks) }}
     {%- do make_aside(relation, aside, month_of) -%}
     {%- if is_incremental() -%}
         {%- if config.get('incremental_strategy') == 'replace_differences' -%}
-            {%- do keep_changed_units(units_that_differ(relation, aside, months_columns(aside))) -%}
+            {%- call statement('differences') %}
+                {{ keep_changed_units(units_that_differ(relation, aside, columns_of(relation))) }}
+            {%- endcall -%}
         {%- endif -%}
-        {%- do log_on_spark(relation, aside) -%}
         {%- do overwrite_months(relation, aside) -%}
-        {%- do remember_on_spark(is_whole=false) -%}
         {%- do run_query('drop table ' ~ aside) -%}
         {%- do run_query('drop table ' ~ changed_units_table()) -%}
     {%- else -%}
+        {%- do leave_a_file(aside) -%}
+        {%- do forget_model() -%}
         {%- do take_name(aside, relation) -%}
     {%- endif -%}
     {%- do persist_docs(relation, model) -%}
@@ -31,14 +36,15 @@
     coalesce(date_format({{ column }}, 'yyyy-MM'), 'none')
 {%- endmacro %}
 
-{% macro months_columns(relation) %}
+{#- The names of the columns of a table, in its order. -#}
+{% macro columns_of(relation) %}
     {{ return(get_column_schema_from_query('select * from ' ~ relation) | map(attribute='name') | list) }}
 {% endmacro %}
 
 {#- Overwrites the months in which rows of changed units came, went or changed: with the rows of all other
     units as they are, and those that the model makes of the changed ones now. -#}
 {% macro overwrite_months(relation, aside) %}
-    {%- set columns = months_columns(aside) | join(', ') -%}
+    {%- set columns = columns_of(relation) | join(', ') -%}
     {%- set held = 'select ' ~ columns ~ ' from ' ~ rows_of_changed_units(relation) -%}
     {%- set made = 'select ' ~ columns ~ ' from ' ~ rows_of_changed_units(aside) -%}
     {%- set changed_months -%}
@@ -50,35 +56,53 @@
         )
     {%- endset -%}
     {%- set months = run_query(changed_months).columns[0].values() | list -%}
+    {%- set whole_since = forget_model() -%}
     {%- if months -%}
-        {%- set is_changed = "event_month in ('" ~ months | join("', '") ~ "')" -%}
-        {#- A table that is overwritten can't be read meanwhile. -#}
-        {%- set months_table = relation.incorporate(path={'identifier': relation.identifier ~ '__step_months'}) -%}
-        {%- do run_query('drop table if exists ' ~ months_table) -%}
-        {%- call statement('months') %}
-            create table {{ months_table }} using parquet as
+        {%- set rows -%}
             select {{ columns }}
             from {{ relation }} as held
             where
-                {{ is_changed }}
+                event_month in ('{{ months | join("', '") }}')
                 and not exists (
                     select 1
                     from {{ changed_units_table() }} as changed
                     where {{ same_unit('held', 'changed') }}
                 )
             union all
-            select * from ({{ made }}) as made where {{ is_changed }}
-        {%- endcall -%}
+            select {{ columns }}
+            from ({{ made }})
+            where event_month in ('{{ months | join("', '") }}')
+        {%- endset -%}
+        {%- set filled = run_query(
+            'select distinct event_month from (' ~ rows ~ ')'
+        ).columns[0].values() | list -%}
+        {%- do log_changed_units(relation, aside) -%}
         {%- do run_query('set spark.sql.sources.partitionOverwriteMode = dynamic') -%}
         {%- call statement('overwrite') %}
-            insert overwrite table {{ relation }} partition (event_month) select * from {{ months_table }}
+            insert overwrite table {{ relation }} partition (event_month) {{ rows }}
         {%- endcall -%}
-        {%- set kept = run_query('select distinct event_month from ' ~ months_table).columns[0].values() -%}
-        {%- for month in months if month not in kept -%}
+        {%- for month in months if month not in filled -%}
             {%- do run_query(
                 'alter table ' ~ relation ~ " drop if exists partition (event_month = '" ~ month ~ "')"
             ) -%}
         {%- endfor -%}
-        {%- do run_query('drop table ' ~ months_table) -%}
+        {%- do leave_a_file(relation) -%}
     {%- endif -%}
+    {%- do remember_model(whole_since) -%}
+{% endmacro %}
+
+{#- A table of partitions that has no rows has no files either, and who reads files would know of none.
+    It becomes one without partitions, which the state does not remember: the next build makes it whole. -#}
+{% macro leave_a_file(relation) %}
+    {%- if is_empty(relation) -%}
+        {%- set plain = relation.incorporate(path={'identifier': relation.identifier ~ '__step_plain'}) -%}
+        {%- do run_query('drop table if exists ' ~ plain) -%}
+        {%- do run_query('create table ' ~ plain ~ ' using parquet as select * from ' ~ relation) -%}
+        {%- do run_query('drop table ' ~ relation) -%}
+        {%- do run_query('alter table ' ~ plain ~ ' rename to ' ~ relation) -%}
+    {%- endif -%}
+{% endmacro %}
+
+{% macro is_empty(relation) %}
+    {{ return(run_query('select 1 from ' ~ relation ~ ' limit 1').rows | length == 0) }}
 {% endmacro %}

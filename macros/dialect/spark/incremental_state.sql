@@ -1,13 +1,15 @@
 {#- Schema `state` on Spark: a partition for each model, so that one is overwritten while others are read. -#}
 {% macro open_state_on_spark(kept) %}
     {%- if not kept -%}
+        {#- What the models have seen first: without it, the rest says nothing. -#}
+        {%- do run_query('drop table if exists state.models') -%}
         {{ return(run_query('drop schema if exists state cascade')) }}
     {%- endif -%}
     {%- for statement in [
         'create schema if not exists state',
         'create table if not exists state.builds (build_number bigint, invocation_id string) using parquet',
         'create table if not exists state.models (build_number bigint, whole_since bigint,'
-        ~ ' fingerprint string, as_of timestamp, read_through timestamp, model_name string)'
+        ~ ' fingerprint string, as_of timestamp, model_name string)'
         ~ ' using parquet partitioned by (model_name)',
         'create table if not exists state.changed_units (unit string, model_name string,'
         ~ ' build_number bigint) using parquet partitioned by (model_name, build_number)',
@@ -34,37 +36,42 @@
 {% endmacro %}
 
 {#- The units that this build changes of a model, for models further down. -#}
-{% macro log_on_spark(relation, aside) %}
-    {%- if config.get('meta', {}).get('changes_of') -%}
+{% macro log_changed_units(relation, aside) %}
+    {%- if config.get('meta').changes_of -%}
         {%- set number = run_query(this_build()).rows[0][0] -%}
         {%- call statement('log') %}
             insert overwrite table state.changed_units
-            partition (model_name = {{ sql_literal(model.name) }}, build_number = {{ number }})
+            partition (model_name = {{ quoted(model.name) }}, build_number = {{ number }})
             {{ logged_units(relation, aside) }}
         {%- endcall -%}
     {%- endif -%}
 {% endmacro %}
 
-{#- That the model is now what this build makes of its inputs. -#}
-{% macro remember_on_spark(is_whole) %}
-    {%- set name = sql_literal(model.name) -%}
+{#- Forgets what is known of a model whose table is about to change; the run that last made it whole. -#}
+{% macro forget_model() %}
+    {%- set asked = 'select whole_since from state.models where model_name = ' ~ quoted(model.name) -%}
+    {%- set rows = run_query(asked).rows -%}
+    {%- do forget_partition('models', 'model_name = ' ~ quoted(model.name)) -%}
+    {{ return(rows[0][0] if rows else none) }}
+{% endmacro %}
+
+{#- That the model is now what this build makes of its inputs. `whole_since`: none if it made it whole. -#}
+{% macro remember_model(whole_since=none) %}
+    {%- if is_empty(this) -%}
+        {{ return('') }}
+    {%- endif -%}
+    {%- set name = quoted(model.name) -%}
     {%- set number = run_query(this_build()).rows[0][0] -%}
-    {%- if is_whole -%}
-        {%- set whole_since = number -%}
+    {%- if whole_since is none -%}
         {%- set logged = 'select distinct build_number from state.changed_units where model_name = ' ~ name -%}
         {%- for row in run_query(logged).rows -%}
             {%- do forget_partition('changed_units', 'model_name = ' ~ name ~ ', build_number = ' ~ row[0]) -%}
         {%- endfor -%}
-    {%- else -%}
-        {%- set whole_since = run_query(
-            'select whole_since from state.models where model_name = ' ~ name
-        ).rows[0][0] -%}
     {%- endif -%}
     {%- call statement('remember') %}
         insert overwrite table state.models partition (model_name = {{ name }})
         select
-            {{ number }}, {{ whole_since }}, {{ sql_literal(definition_fingerprint()) }},
-            ({{ clock_of_this_build() }}),
-            {{ '(' ~ last_loaded(this) ~ ')' if is_base_shelf() else 'cast(null as timestamp)' }}
+            {{ number }}, {{ number if whole_since is none else whole_since }},
+            {{ quoted(definition_fingerprint()) }}, ({{ clock_of_this_build() }})
     {%- endcall -%}
 {% endmacro %}

@@ -2,8 +2,7 @@
     materialized=table_or_increments(),
     incremental_strategy='replace_differences',
     unique_key=['touch_id', 'account_id'],
-    event_time='touched_at',
-    meta={'changes_of': 'account_id'},
+    meta={'changes_of': 'account_id', 'event_time': 'touched_at'},
     post_hook='{{ remember_whole_build() }}'
 ) }}
 {%- set unknown = "'(unknown)'" %}

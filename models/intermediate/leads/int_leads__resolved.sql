@@ -2,8 +2,7 @@
     materialized=table_or_increments(),
     incremental_strategy='replace_differences',
     unique_key='lead_id',
-    event_time='record_created_date',
-    meta={'changes_of': 'account_id'},
+    meta={'changes_of': 'account_id', 'event_time': 'record_created_date'},
     post_hook='{{ remember_whole_build() }}'
 ) }}
 {%- set strict_types = "('form', 'quote', 'demo', 'account_request')" %}

@@ -2,8 +2,7 @@
     materialized=table_or_increments(),
     incremental_strategy='replace_differences',
     unique_key='opportunity_id',
-    event_time='opportunity_created_date',
-    meta={'changes_of': 'account_id'},
+    meta={'changes_of': 'account_id', 'event_time': 'opportunity_created_date'},
     post_hook='{{ remember_whole_build() }}'
 ) }}
 with opportunities as (

@@ -2,8 +2,7 @@
     materialized=table_or_increments(),
     incremental_strategy='replace_differences',
     unique_key='order_id',
-    event_time='order_date',
-    meta={'changes_of': 'account_id'},
+    meta={'changes_of': 'account_id', 'event_time': 'order_date'},
     post_hook='{{ remember_whole_build() }}'
 ) }}
 with orders as (

@@ -2,7 +2,7 @@
     materialized=table_or_increments(only_grows('web_events')),
     incremental_strategy='replace_units',
     unique_key='client_id',
-    event_time='started_at',
+    meta={'event_time': 'started_at'},
     pre_hook='{{ find_changed_clients() }}',
     post_hook='{{ remember_whole_build() }}'
 ) }}
