@@ -388,6 +388,7 @@ def test_a_difference_is_found(
     [
         (["duckdb", "duckdb"], "name two"),
         (["duckdb", "lake", "--serve", "--take", "lake"], "--serve is for a lake or a cluster"),
+        (["duckdb", "lake", "--landing-path", "/nowhere"], "There is no folder /nowhere"),
         (["duckdb", "oracle"], "'oracle' is not one of"),
     ],
 )

@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from commerce_kpis import cell_comparison
-from commerce_kpis.finished_builds import SparkBuild
-from conftest import PROJECT, run_dbt, run_module, skip_unless_ci
+from conftest import PROJECT, run_dbt, run_module
+from spark_tables import differences, need_spark
 
 pytestmark = pytest.mark.spark
 
@@ -21,9 +21,7 @@ BUILT = "+kpi_web_traffic"
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment variables that make dbt build into a Spark session of its own."""
-    pytest.importorskip("pyspark", reason="Spark needs Python 3.11 or newer.")
-    if shutil.which("java") is None:
-        skip_unless_ci("There is no Java: install the package openjdk-17-jre-headless.")
+    need_spark()
     folder = tmp_path_factory.mktemp("spark")
     shutil.copyfile(PROJECT / "profiles.example.yml", folder / "profiles.yml")
     return {
@@ -73,7 +71,7 @@ def test_a_kpi_and_all_it_reads_are_those_of_the_file(
     done = run_dbt(PROJECT, "--no-use-colors", "build", *selection, **spark)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "PASS kpi_rules_hold_kpi_web_traffic" in done.stdout
-    built = differences(spark, built_file)
+    built = differences(spark["KPI_SPARK_WAREHOUSE"], built_file)
     assert {"kpi.kpi_web_traffic", "core.fct_sessions", "core.dim_accounts"} <= set(built)
     assert {table: count for table, count in built.items() if count} == {}
 
@@ -88,21 +86,9 @@ def test_raw_files_are_read_as_they_are_by_duckdb(
     selection = ("--select", "landing__orders", "base_contract__orders")
     done = run_dbt(PROJECT, "--no-use-colors", "run", *selection, "--vars", variables, **elsewhere)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert differences(elsewhere, built_file) == {"staging.base_contract__orders": 0}
-
-
-def differences(spark: dict[str, str], built_file: Path) -> dict[str, int]:
-    """The tables on Spark, each with its cells that differ from those of the file."""
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach '{built_file}' as file (read_only)")
-        SparkBuild(spark["KPI_SPARK_WAREHOUSE"]).attach(connection, "spark")
-        on_spark = cell_comparison.tables_of(connection, "spark")
-        in_the_file = cell_comparison.tables_of(connection, "file")
-        both = ({table: in_the_file[table] for table in on_spark}, on_spark)
-        compared = cell_comparison.compare_tables(connection, "file", "spark", both)
-    assert all(found.rows for found in compared)
-    return {found.table: found.differences for found in compared}
+    assert differences(elsewhere["KPI_SPARK_WAREHOUSE"], built_file) == {
+        "staging.base_contract__orders": 0
+    }
 
 
 def test_a_session_of_another_time_zone_is_refused_in_one_line(spark: dict[str, str]) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 from commerce_kpis import cell_comparison
-from commerce_kpis.finished_builds import SparkBuild
 from commerce_kpis.own_spark import running_cluster
-from conftest import PROJECT, skip_unless_ci
+from conftest import PROJECT
 from landing_history import History
 from landing_project import LandingProject
+from spark_tables import differences, need_spark
 
 pytestmark = pytest.mark.spark
 
@@ -127,25 +127,11 @@ class SparkProject(LandingProject):
         )
         return {model for (model,) in rows.fetchall()}
 
-    def differences(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-        """The tables on Spark, each with its cells that differ from those of the file."""
-        monkeypatch.setattr(cell_comparison, "SCHEMAS", ("staging", "intermediate"))
-        with duckdb.connect() as connection:
-            connection.execute("set TimeZone = 'UTC'")
-            connection.execute(f"attach '{self.build_file('dev')}' as file (read_only)")
-            SparkBuild(str(self.warehouse)).attach(connection, "spark")
-            on_spark = cell_comparison.tables_of(connection, "spark")
-            in_the_file = cell_comparison.tables_of(connection, "file")
-            both = ({table: in_the_file[table] for table in on_spark}, on_spark)
-            compared = cell_comparison.compare_tables(connection, "file", "spark", both)
-        return {found.table: found.differences for found in compared}
-
 
 @pytest.fixture(autouse=True)
-def _needs_spark() -> None:
-    pytest.importorskip("pyspark", reason="Spark needs Python 3.11 or newer.")
-    if shutil.which("java") is None:
-        skip_unless_ci("There is no Java: install the package openjdk-17-jre-headless.")
+def _compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    need_spark()
+    monkeypatch.setattr(cell_comparison, "SCHEMAS", ("staging", "intermediate"))
 
 
 def changed(before: dict[str, int], after: dict[str, int]) -> set[str]:
@@ -153,9 +139,7 @@ def changed(before: dict[str, int], after: dict[str, int]) -> set[str]:
     return {month for month in before | after if before.get(month) != after.get(month)}
 
 
-def test_months_that_did_not_change_are_not_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_months_that_did_not_change_are_not_written(tmp_path: Path) -> None:
     project = SparkProject(tmp_path, "orders")
     (project.landing / "orders").mkdir(parents=True)
     models = ("base_contract__orders", "int_orders", "int_companies")
@@ -186,7 +170,7 @@ def test_months_that_did_not_change_are_not_written(
     assert load(2)["base_contract__orders"] == {"2025-06"}
     assert project.replaced() == {"base_contract__orders"}
     project.build_on("dev")
-    assert project.differences(monkeypatch) == {
+    assert differences(str(project.warehouse), project.build_file("dev")) == {
         "intermediate.int_companies": 0,
         "intermediate.int_orders": 0,
         "staging.base_contract__orders": 0,
@@ -194,9 +178,7 @@ def test_months_that_did_not_change_are_not_written(
 
 
 @pytest.mark.thorough
-def test_a_history_of_loads_ends_as_a_file_made_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_history_of_loads_ends_as_a_file_made_whole(tmp_path: Path) -> None:
     """On a cluster, where two models are built at a time."""
     history = History(tmp_path / "landing", 0, 3, HISTORY)
     project = SparkProject(tmp_path, *HISTORY)
@@ -207,6 +189,6 @@ def test_a_history_of_loads_ends_as_a_file_made_whole(
             if number:
                 assert {"int_web__sessions", "int_orders"} <= project.replaced()
     project.build_on("dev")
-    found = project.differences(monkeypatch)
+    found = differences(str(project.warehouse), project.build_file("dev"))
     assert {"intermediate.int_web__sessions", "staging.base_contract__web_events"} <= set(found)
     assert {table: count for table, count in found.items() if count} == {}

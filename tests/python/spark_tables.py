@@ -1,0 +1,33 @@
+"""What tests of Spark share: whether it is there, and its tables beside those of a file."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from commerce_kpis.cell_comparison import compare_tables, tables_of
+from commerce_kpis.finished_builds import SparkBuild
+from conftest import skip_unless_ci
+
+
+def need_spark() -> None:
+    """Skip the test where Spark cannot run, but fail where everything has to be tried."""
+    pytest.importorskip("pyspark", reason="Spark needs Python 3.11 or newer.")
+    if shutil.which("java") is None:
+        skip_unless_ci("There is no Java: install the package openjdk-17-jre-headless.")
+
+
+def differences(warehouse: str, file: Path) -> dict[str, int]:
+    """The compared tables on Spark, each with its cells that differ from those of a build file."""
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach '{file}' as file (read_only)")
+        SparkBuild(warehouse).attach(connection, "spark")
+        on_spark = tables_of(connection, "spark")
+        in_the_file = tables_of(connection, "file")
+        both = ({table: in_the_file[table] for table in on_spark}, on_spark)
+        compared = compare_tables(connection, "file", "spark", both)
+    assert all(found.rows for found in compared)
+    return {found.table: found.differences for found in compared}
