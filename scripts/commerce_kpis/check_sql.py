@@ -59,7 +59,7 @@ CALL = re.compile(r"(?<![\w.\"])([a-z_][a-z0-9_]*)\(", re.I)
 def main(files: tuple[Path, ...]) -> None:
     """Check the SQL of FILES, by default of every model, macro and test, and of their YAML."""
     chosen = [file.absolute() for file in files] or project_files()
-    report_findings(chosen, check_file, "SQL")
+    report_findings(chosen, check_file, "SQL and YAML")
 
 
 def project_files() -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import duckdb
@@ -48,6 +49,8 @@ from {{ rows_of_changed_units(ref('int_orders')) }}
 where company_id is not null
 group by company_id
 """
+# Without a row until the last load: a table of months would have no file till then.
+LATE = COMPANIES + "having min(placed_at) >= cast('2025-05-01' as timestamp)\n"
 CONTRACT = """models:
   - name: int_companies
     config: {contract: {enforced: true}}
@@ -62,6 +65,9 @@ LOADS = (
     "a2,A,2025-03-20,2025-05-01,\nb1,B,2025-02-10,2025-05-01,true\n",
     "d1,D,2025-05-20,2025-06-01,\n",
 )
+# Where the months of a model have been overwritten.
+OVERWRITTEN = "        {%- do leave_a_file(relation) -%}\n"
+ENDED = "        {{ exceptions.raise_compiler_error('ended halfway') }}\n"
 COLUMNS = "order_id,company_id,placed_at,loaded_at,is_deleted,total_amount,currency_code\n"
 
 
@@ -78,7 +84,8 @@ class SparkProject(LandingProject):
         for name in files:
             (self.folder / name).parent.mkdir(exist_ok=True)
             shutil.copyfile(PROJECT / name, self.folder / name)
-        for name, sql in (("build__clock", CLOCK), ("orders", ORDERS), ("companies", COMPANIES)):
+        written = {"build__clock": CLOCK, "orders": ORDERS, "companies": COMPANIES, "late": LATE}
+        for name, sql in written.items():
             (models / f"int_{name}.sql").write_text(sql, encoding="utf-8")
         (models / "int_companies.yml").write_text(CONTRACT, encoding="utf-8")
 
@@ -88,10 +95,15 @@ class SparkProject(LandingProject):
         return self.folder / "on_spark" / "warehouse"
 
     def build_on(self, target: str, **environment: str) -> None:
-        """Build what the landing folder holds."""
-        done = self.build(
+        """Build what the landing folder holds, and see it succeed."""
+        done = self.try_on(target, **environment)
+        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+
+    def try_on(self, target: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """The same, whatever becomes of it."""
+        return self.build(
             target,
-            *("+int_companies", "+int_web__sessions"),
+            *("+int_companies", "+int_late", "+int_web__sessions"),
             environment={
                 "DBT_TARGET": target,
                 "KPI_SPARK_WAREHOUSE": str(self.warehouse),
@@ -103,7 +115,6 @@ class SparkProject(LandingProject):
             landing_path=str(self.landing),
             append_or_update="all",
         )
-        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
 
     def months(self, model: str) -> dict[str, int]:
         """The months of a model on Spark, each with the moment in which it was last written."""
@@ -118,14 +129,18 @@ class SparkProject(LandingProject):
         """The folder of a table on Spark; of one that is not there yet, one that is not there."""
         return next(self.warehouse.glob(f"*.db/{name}"), self.warehouse / name)
 
-    def replaced(self) -> set[str]:
-        """The models on Spark that the last build did not make whole."""
+    def known(self, condition: str = "true") -> set[str]:
+        """The models that the state on Spark knows, and of which a condition holds."""
         files = self.table("models") / "*" / "*.parquet"
         rows = duckdb.sql(
             f"select model_name from read_parquet('{files}', hive_partitioning = true) "
-            "where build_number > whole_since"
+            f"where {condition}"
         )
         return {model for (model,) in rows.fetchall()}
+
+    def replaced(self) -> set[str]:
+        """The models on Spark that the last build did not make whole."""
+        return self.known("build_number > whole_since")
 
 
 @pytest.fixture(autouse=True)
@@ -144,34 +159,50 @@ def test_months_that_did_not_change_are_not_written(tmp_path: Path) -> None:
     (project.landing / "orders").mkdir(parents=True)
     models = ("base_contract__orders", "int_orders", "int_companies")
 
-    def load(number: int) -> dict[str, set[str]]:
-        """Land and build one more load; the months that it changed."""
-        file = project.landing / "orders" / f"{number}.csv"
+    def land(number: int) -> None:
         rows = LOADS[number].replace("\n", ",100,EUR\n")
+        file = project.landing / "orders" / f"{number}.csv"
         file.write_text(COLUMNS + rows, encoding="utf-8")
+
+    def months_built() -> dict[str, set[str]]:
+        """Build; the months that this changed."""
         before = {model: project.months(model) for model in models}
         project.build_on("spark_session")
         return {model: changed(before[model], project.months(model)) for model in models}
 
-    assert load(0)["int_orders"] == {"2025-01", "2025-02", "2025-03"}
-    assert load(1) == {
+    land(0)
+    assert months_built()["int_orders"] == {"2025-01", "2025-02", "2025-03"}
+    land(1)
+    assert months_built() == {
         "base_contract__orders": {"2025-04", "2025-05"},
         "int_orders": {"2025-02", "2025-03"},
         "int_companies": {"2025-01", "2025-02"},
     }
     assert "2025-02" not in project.months("int_orders")
     assert project.replaced() == set(models)
-    # As a build that is killed leaves it: the state knows no model whose months are overwritten.
-    orders = project.table("int_orders")
-    shutil.rmtree(project.table("models") / "model_name=int_orders")
-    shutil.rmtree(orders / "event_month=2025-03")
-    staged = project.table("base_contract__orders") / ".spark-staging-1" / "event_month=2025-04"
-    shutil.copytree(project.table("base_contract__orders") / "event_month=2025-04", staged)
-    assert load(2)["base_contract__orders"] == {"2025-06"}
-    assert project.replaced() == {"base_contract__orders"}
+    assert list(project.table("int_late").glob("*.parquet"))
+
+    # A build that ends between the months and what is remembered of them leaves a model unknown.
+    land(2)
+    macro = project.folder / "macros" / "dialect" / "spark" / "incremental.sql"
+    text = macro.read_text(encoding="utf-8")
+    macro.write_text(text.replace(OVERWRITTEN, ENDED + OVERWRITTEN), encoding="utf-8")
+    assert "ended halfway" in project.try_on("spark_session").stdout
+    macro.write_text(text, encoding="utf-8")
+    assert project.known() == {"int_orders", "int_companies"}
+    # As one that is killed while Spark writes may leave it.
+    orders = project.table("base_contract__orders")
+    staged = project.table("int_companies") / ".spark-staging-1"
+    shutil.copytree(orders / "event_month=2025-06", staged / "event_month=2025-06")
+    shutil.rmtree(orders / "event_month=2025-04")
+
+    project.build_on("spark_session")
+    assert project.replaced() == {"int_orders", "int_companies"}
+    assert set(project.months("int_late")) == {"2025-05"}
     project.build_on("dev")
     assert differences(str(project.warehouse), project.build_file("dev")) == {
         "intermediate.int_companies": 0,
+        "intermediate.int_late": 0,
         "intermediate.int_orders": 0,
         "staging.base_contract__orders": 0,
     }
