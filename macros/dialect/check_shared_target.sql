@@ -1,4 +1,4 @@
-{#- Stops if a run asks of a lake, or of a session of Spark, what would spoil it.
+{#- Stops if a run asks of a lake what would spoil it.
 
     Several models at a time: DuckLake of DuckDB 1.5 forgets, at times, which schema a table belongs to
     when another transaction of the same process changes one meanwhile. Other processes do no harm, nor
@@ -7,14 +7,6 @@
     Incremental models: each remembers by the number of its run what it has seen of the others, which
     says nothing once two runs change tables at the same time. -#}
 {% macro check_shared_target() %}
-    {#- dbt tells the host of a target, not its method; a session has none. -#}
-    {%- if execute and target.type == 'spark' and target.threads > 1
-        and target.host | default('none', true) | lower in ('none', 'na') -%}
-        {{ exceptions.raise_compiler_error(
-            "The target " ~ target.name ~ " has threads: " ~ target.threads ~ ": models in one session of"
-            ~ " Spark would take each other's steps, so set threads: 1 in profiles.yml. See docs/spark.md."
-        ) }}
-    {%- endif -%}
     {%- if execute and is_shared() -%}
         {%- set kept = graph.nodes.values() | selectattr('config.materialized', 'equalto', 'incremental') -%}
         {%- if target.threads > 1 -%}

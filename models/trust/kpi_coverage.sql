@@ -8,8 +8,9 @@ with
         dimension,
         is_complete_period
         {%- for part in additive_parts(meta) %},
-        sum({{ part }}) as {{ part }},
-        sum(case when dimension_value like '(%)' then 0 else {{ part }} end) as {{ part }}__known
+        {{ addable('sum(' ~ part ~ ')', 8) }} as sum_of_{{ part }},
+        {{ addable("sum(case when dimension_value like '(%)' then 0 else " ~ part ~ " end)", 8) }}
+            as known_of_{{ part }}
         {%- endfor %}
     from {{ ref(model_name) }}
     where period_grain = 'month' and dimension != 'total'
@@ -20,21 +21,28 @@ with
 shares as (
     {%- for model_name in kpi_models() %}
     {%- set meta = kpi_meta(model_name) %}
-    {%- for part in additive_parts(meta) %}
+    {%- set parts = additive_parts(meta) %}
+    {%- if parts %}
     select
         '{{ model_name | replace("kpi_", "", 1) }}' as kpi,
-        '{{ part }}' as part,
-        dimension,
-        period_start,
-        is_complete_period,
-        {{ addable(part, 8) }} as amount,
-        {{ addable(part ~ '__known', 8) }} as amount_known
-    from {{ model_name }}_sums
+        parts.part,
+        sums.dimension,
+        sums.period_start,
+        sums.is_complete_period,
+        {{ value_by_name('parts.part', parts, 'sums.sum_of_') }} as amount,
+        {{ value_by_name('parts.part', parts, 'sums.known_of_') }} as amount_known
+    from {{ model_name }}_sums as sums
+    cross join (values ('{{ parts | join("'), ('") }}')) as parts (part)
     where
-        {{ part }} is not null
-        and dimension not in ('{{ (meta.parts[part].distinct_by or []) | join("', '") }}')
+        true
+        {%- for part in parts if meta.parts[part].distinct_by %}
+        and not (
+            parts.part = '{{ part }}'
+            and sums.dimension in ('{{ meta.parts[part].distinct_by | join("', '") }}')
+        )
+        {%- endfor %}
     union all
-    {%- endfor %}
+    {%- endif %}
     {%- endfor %}
     select
         cast(null as string) as kpi,
@@ -59,6 +67,7 @@ final as (
         {{ safe_ratio('amount_known', 'amount') }} as coverage,
         is_complete_period
     from shares
+    where amount is not null
 )
 
 select * from final

@@ -38,25 +38,27 @@ measures as (
     from {{ ref('kpi_values') }}
     group by kpi, variant, dimension
     {%- for model_name in kpi_models() %}
-    {%- for part in kpi_meta(model_name).parts %}
+    {%- set parts = kpi_meta(model_name).parts | list %}
     union all
     select
         '{{ model_name | replace("kpi_", "", 1) }}' as kpi,
-        '{{ part }}' as measure,
+        parts.part as measure,
         'part' as kind,
-        dimension,
-        cells,
-        cells_of_{{ part }} as cells_with_value,
-        members,
-        days,
+        sums.dimension,
+        sums.cells,
+        {{ value_by_name('parts.part', parts, 'sums.cells_of_') }} as cells_with_value,
+        sums.members,
+        sums.days,
         null as numerators,
         null as denominators,
-        round(cast(sum_of_{{ part }} as double), 4) as sum_of_values,
+        round(
+            cast({{ value_by_name('parts.part', parts, 'sums.sum_of_') }} as double), 4
+        ) as sum_of_values,
         null as sum_of_intervals,
         null as cells_ok,
-        cells_immature
-    from {{ model_name }}_sums
-    {%- endfor %}
+        sums.cells_immature
+    from {{ model_name }}_sums as sums
+    cross join (values ('{{ parts | join("'), ('") }}')) as parts (part)
     {%- endfor %}
 )
 

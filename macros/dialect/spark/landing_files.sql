@@ -1,5 +1,5 @@
-{#- A temporary view of all files below a folder: path, modificationTime, length, content. What is not
-    asked for is not read. Files whose names begin with a dot or an underscore are left out. -#}
+{#- A temporary view of all files below the folder of raw tables: path, modificationTime, length, content.
+    What is not asked for is not read. Files whose names begin with a dot or an underscore are left out. -#}
 {% macro spark_files_below(folder) %}
     {%- do run_query(
         'create or replace temporary view files_below using binaryFile options (path '
@@ -98,7 +98,8 @@
     {{ return(broken) }}
 {% endmacro %}
 
-{#- A temporary view over a CSV file, every column text. -#}
+{#- A temporary view over a CSV file, every column text. Models of one session see each other's, so its
+    name says of which file it is. -#}
 {% macro spark_csv_view(name, path, columns, options) -%}
     create or replace temporary view {{ name }} ({{ spark_text_columns(columns) }})
     using csv
@@ -133,8 +134,10 @@
         header 'false', sep '\u001f', quote '\u0000', mode 'PERMISSIVE',
         encoding '{{ {"utf-8": "UTF-8", "latin-1": "ISO-8859-1"}[landing_encoding()] }}'
     {%- endset -%}
-    {%- do run_query(spark_csv_view('landed_lines', path, ['line'], options)) -%}
-    {%- set lines = run_query('select line from landed_lines limit 1').rows -%}
+    {%- set view = 'landed_lines_' ~ local_md5(path) -%}
+    {%- do run_query(spark_csv_view(view, path, ['line'], options)) -%}
+    {%- set lines = run_query('select line from ' ~ view ~ ' limit 1').rows -%}
+    {%- do run_query('drop view ' ~ view) -%}
     {{ return(lines[0][0] if lines else none) }}
 {% endmacro %}
 
@@ -148,12 +151,13 @@
             {%- do quoted_names.append(adapter.quote(name)) -%}
         {%- endfor -%}
         {%- for path in reader.files -%}
+            {%- set view = 'landed_rows_' ~ local_md5(path) -%}
             {%- do run_query(spark_csv_view(
-                'landed_rows', path, names + ['_corrupt_record'], spark_csv_options(mode='PERMISSIVE')
+                view, path, names + ['_corrupt_record'], spark_csv_options(mode='PERMISSIVE')
             )) -%}
             {%- set query -%}
                 select count(*), min(_corrupt_record)
-                from landed_rows
+                from {{ view }}
                 where
                     _corrupt_record is not null
                     or concat_ws(' ', {{ quoted_names | join(', ') }}) like '%\uFFFD%'
@@ -167,6 +171,7 @@
                     ~ table_name ~ "."
                 ) -%}
             {%- endfor -%}
+            {%- do run_query('drop view ' ~ view) -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(problems) }}

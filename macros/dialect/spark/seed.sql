@@ -8,9 +8,10 @@
     {%- set types = config.get('column_types', {}) -%}
     {{ run_hooks(pre_hooks) }}
     {%- do run_query('drop table if exists ' ~ aside) -%}
+    {%- set file = model.name ~ '__file' -%}
     {%- set path = model.root_path ~ '/' ~ model.original_file_path -%}
     {%- set options = spark_csv_options(config.get('delimiter', ','), 'utf-8') -%}
-    {%- do run_query(spark_csv_view('seed_file', path, table.column_names, options)) -%}
+    {%- do run_query(spark_csv_view(file, path, table.column_names, options)) -%}
     {%- call statement('main') %}
         create table {{ aside }} using parquet as
         select
@@ -20,9 +21,9 @@
             cast({{ adapter.quote(name) }} as {{ type }}) as {{ adapter.quote(name) }}
             {{- ',' if not loop.last }}
             {%- endfor %}
-        from seed_file
+        from {{ file }}
     {%- endcall -%}
-    {%- do run_query('drop view seed_file') -%}
+    {%- do run_query('drop view ' ~ file) -%}
     {%- do take_name(aside, relation) -%}
     {%- do persist_docs(relation, model) -%}
     {{ run_hooks(post_hooks) }}

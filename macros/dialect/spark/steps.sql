@@ -1,44 +1,38 @@
 {#- Spark reads a common table expression anew wherever it is named, so a query with a dozen of them that
-    read each other grows a thousandfold, and takes minutes to plan before a row is read. In a long query
-    each that is long or named more than once is a table while the query runs, others are temporary views.
+    read each other grows a thousandfold, and takes minutes to plan before a row is read. A part of a long
+    query that would make it longer by `growth` characters is a table while the query runs, which takes
+    about as long as to plan those; other parts stand before what reads them.
 
     Makes the steps of a query, and of the queries of its steps, and returns what reads them.
-    made: a list that takes in {name, table} of each step, for `drop_steps`; a view has no table.
-    known: what each name in reach stands for. -#}
-{% macro make_steps(relation, sql, made, known={}, prefix='') %}
+    made: a list that takes in the tables of the steps, for `drop_steps`.
+    known: the query that each name in reach stands for; it reads tables only. -#}
+{% macro make_steps(relation, sql, made, known={}, prefix='', growth=10000) %}
     {%- set parts = split_query(sql) -%}
     {%- set reached = dict(known) -%}
-    {%- set lengths = {} -%}
     {%- for name, query in parts.steps -%}
-        {%- set earlier = made | length -%}
-        {%- set query = make_steps(relation, query, made, reached, prefix ~ name ~ '__') -%}
-        {%- set inner = made[earlier:] | map(attribute='name') | list -%}
+        {%- set query = make_steps(relation, query, made, reached, prefix ~ name ~ '__', growth) -%}
         {%- set later = (parts.steps[loop.index:] | map(attribute=1) | join(' ')) ~ parts.query -%}
-        {%- set step = none -%}
-        {%- set length = [query | length] -%}
-        {%- for view, view_length in lengths.items() if times_read(view, query) -%}
-            {%- do length.append(view_length) -%}
-        {%- endfor -%}
-        {%- set length = length | sum -%}
-        {#- A view can't read another of its name, as the query of an inner step may. -#}
-        {%- if inner or length > 1500 or times_read(name, query) or times_read(name, later) > 1 -%}
+        {%- if query | length * times_read(name, later) > growth -%}
             {%- set step = relation.incorporate(
                 path={'identifier': relation.identifier ~ '__step_' ~ prefix ~ name}, type='table'
             ) -%}
             {%- do run_query('drop table if exists ' ~ step) -%}
             {%- do run_query('create table ' ~ step ~ ' using parquet as ' ~ query) -%}
+            {%- do made.append(step) -%}
             {%- set query = 'select * from ' ~ step -%}
-        {%- else -%}
-            {%- do lengths.update({name: length}) -%}
         {%- endif -%}
-        {%- do made.append({'name': name, 'table': step}) -%}
         {%- do reached.update({name: query}) -%}
-        {#- The steps of this step may have borne names that mean something else out here. -#}
-        {%- for known_name, known_query in reached.items() if known_name == name or known_name in inner -%}
-            {%- do run_query('create or replace temporary view ' ~ known_name ~ ' as ' ~ known_query) -%}
-        {%- endfor -%}
     {%- endfor -%}
-    {{ return(parts.query) }}
+    {{ return(with_known(parts.query, reached)) }}
+{% endmacro %}
+
+{#- A query before which stands what the names stand for that it reads. -#}
+{% macro with_known(query, known) %}
+    {%- set read = [] -%}
+    {%- for name, definition in known.items() if times_read(name, query) -%}
+        {%- do read.append(name ~ ' as (' ~ definition ~ ')') -%}
+    {%- endfor -%}
+    {{ return('with ' ~ read | join(', ') ~ ' select * from (' ~ query ~ ')' if read else query) }}
 {% endmacro %}
 
 {#- How often a query reads what bears a name. -#}
@@ -47,11 +41,8 @@
 {% endmacro %}
 
 {% macro drop_steps(made) %}
-    {%- for name in made | map(attribute='name') | unique -%}
-        {%- do run_query('drop view if exists ' ~ name) -%}
-    {%- endfor -%}
-    {%- for step in made if step.table -%}
-        {%- do run_query('drop table if exists ' ~ step.table) -%}
+    {%- for step in made -%}
+        {%- do run_query('drop table if exists ' ~ step) -%}
     {%- endfor -%}
 {% endmacro %}
 
