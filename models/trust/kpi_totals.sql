@@ -37,7 +37,7 @@ measures as (
         count(*) filter (where not is_mature) as cells_immature
     from {{ ref('kpi_values') }}
     group by kpi, variant, dimension
-    {%- for model_name in kpi_models() %}
+    {%- for model_name in kpi_models() if kpi_meta(model_name).parts %}
     {%- set parts = kpi_meta(model_name).parts | list %}
     union all
     select

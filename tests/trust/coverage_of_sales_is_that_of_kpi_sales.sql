@@ -4,7 +4,7 @@ with members as (
         dimension,
         period_start,
         gross_sales,
-        case when dimension_value not like '(%' then gross_sales end as known_gross_sales
+        case when dimension_value not like '(%)' then gross_sales end as known_gross_sales
     from {{ ref('kpi_sales') }}
     where period_grain = 'month' and dimension != 'total'
 ),
