@@ -111,10 +111,15 @@ def _compare(
     names: tuple[str, str], taken: tuple[str, ...], parameters: dict[str, str], console: Console
 ) -> list[Compared]:
     targets = [TARGETS[name](SCRATCH) for name in names]
+    # What is taken is looked for before anything is built for an hour beside it.
+    for target in targets:
+        if target.name in taken:
+            with duckdb.connect() as connection:
+                target.attach(connection)
+    for target in targets:
+        if target.name not in taken:
+            target.build(parameters, console)
     with duckdb.connect() as connection:
-        for target in targets:
-            if target.name not in taken:
-                target.build(parameters, console)
         for target in targets:
             target.attach(connection)
         one, other = (tables_of(connection, name) for name in names)

@@ -383,6 +383,16 @@ def test_a_difference_is_found(
     assert bool(found.notes) == bool(differences)
 
 
+def test_a_build_that_is_taken_must_be_there_before_anything_is_built(tmp_path: Path) -> None:
+    arguments = ("duckdb", "lake", "--take", "duckdb")
+    # Without a lake that could be built, too.
+    done = run_module("compare_targets", *arguments, KPI_BUILD_FILE=str(tmp_path / "build.duckdb"))
+    assert done.returncode == 1
+    assert "Building" not in done.stdout
+    (line,) = done.stderr.splitlines()
+    assert f"{tmp_path / 'build.duckdb'}" in line
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -1,0 +1,76 @@
+"""The incremental models of the project and all that they are made from, built load after load."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from commerce_kpis.dbt_run import DBT
+from conftest import PROJECT, build_environment, module_environment
+
+SELECTION = "+fct_attributed_sales"
+
+
+class IncrementalProject:
+    """Builds of one folder of raw files, one upon the other."""
+
+    def __init__(self, folder: Path, landing: Path, **environment: str) -> None:
+        """Build below `folder` what lies in `landing`; `environment` may name another target."""
+        self.landing = landing
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
+        self.environment = module_environment(
+            PROJECT, **{**build_environment(folder), **environment}
+        )
+
+    @property
+    def file(self) -> Path:
+        """The build file."""
+        return self.folder / "build.duckdb"
+
+    def set_aside(self, name: str) -> Path:
+        """Give the build file another name, so that the next build makes everything whole."""
+        return self.file.rename(self.folder / f"{name}.duckdb")
+
+    def build(self, as_of: str | None = None) -> None:
+        """Build, and see it succeed."""
+        done = subprocess.run(
+            self._command(as_of),
+            cwd=PROJECT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-3000:]
+
+    def killed_build(self, after: str) -> None:
+        """Start a build and kill it when it says that it has finished that model."""
+        with subprocess.Popen(
+            self._command(None),
+            cwd=PROJECT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            for line in process.stdout:
+                if "OK created" in line and after in line:
+                    process.kill()
+                    break
+            else:
+                pytest.fail(f"The build ended without a word of {after}.")
+
+    def _command(self, as_of: str | None) -> list[str]:
+        variables = {
+            "landing": "files",
+            "landing_path": str(self.landing),
+            "append_or_update": "all",
+            "as_of": as_of,
+        }
+        return [
+            *(*DBT, "--no-use-colors", "build", "--select", SELECTION),
+            *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
+            *("--vars", json.dumps(variables)),
+        ]
