@@ -11,6 +11,8 @@ from commerce_kpis.dbt_run import DBT
 from conftest import PROJECT, build_environment, module_environment
 
 SELECTION = "+fct_attributed_sales"
+# Clocks of three builds: each moves past rows that were landed, and kept back, before.
+CLOCKS = ("2026-03-01 00:00:00", "2026-07-11 12:00:00", None)
 
 
 class IncrementalProject:

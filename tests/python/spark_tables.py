@@ -19,6 +19,26 @@ def need_spark() -> None:
         skip_unless_ci("There is no Java: install the package openjdk-17-jre-headless.")
 
 
+def table_folder(warehouse: Path, name: str) -> Path:
+    """The folder of a table; of one that is not there yet, one that is not there."""
+    return next(warehouse.glob(f"*.db/{name}"), warehouse / name)
+
+
+def known_models(warehouse: Path, condition: str = "true") -> set[str]:
+    """The models that the state of increments knows, and of which a condition holds."""
+    files = table_folder(warehouse, "models") / "*" / "*.parquet"
+    rows = duckdb.sql(
+        f"select model_name from read_parquet('{files}', hive_partitioning = true) "
+        f"where {condition}"
+    )
+    return {model for (model,) in rows.fetchall()}
+
+
+def replaced(warehouse: Path) -> set[str]:
+    """The models that the last build did not make whole."""
+    return known_models(warehouse, "build_number > whole_since")
+
+
 def differences(warehouse: str, file: Path, *may_be_empty: str) -> dict[str, int]:
     """The compared tables on Spark, each with its cells that differ from those of a build file."""
     with duckdb.connect() as connection:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
 from benchmarking.same_tables import different_tables
-from incremental_project import IncrementalProject
+from incremental_project import CLOCKS, IncrementalProject
 from landing_history import History
 from landing_project import LandingProject
 
 HISTORIES = int(os.environ.get("INCREMENTAL_HISTORIES", "1"))
-LOADS = 3
-# Clocks that move past rows that were landed before: what was kept back then counts now.
-CLOCKS = ("2026-03-01 00:00:00", "2026-07-11 12:00:00", None)
 
 
 def replaced(file: Path) -> set[str]:
@@ -29,11 +29,11 @@ def replaced(file: Path) -> set[str]:
 
 @pytest.mark.parametrize("seed", range(HISTORIES))
 def test_a_history_of_loads_ends_as_a_build_made_whole(tmp_path: Path, seed: int) -> None:
-    history = History(tmp_path / "landing", seed, LOADS)
+    history = History(tmp_path / "landing", seed, len(CLOCKS))
     project = IncrementalProject(tmp_path, tmp_path / "landing")
-    for number in range(LOADS):
+    for number, clock in enumerate(CLOCKS):
         history.load(number)
-        project.build(CLOCKS[number])
+        project.build(clock)
     grown = project.set_aside("grown")
     project.build()
     assert different_tables(grown, project.file) == []
@@ -42,7 +42,7 @@ def test_a_history_of_loads_ends_as_a_build_made_whole(tmp_path: Path, seed: int
 
 @pytest.mark.thorough
 def test_a_killed_build_leaves_nothing_wrong_behind(tmp_path: Path) -> None:
-    history = History(tmp_path / "landing", 7, LOADS)
+    history = History(tmp_path / "landing", 7, 3)
     project = IncrementalProject(tmp_path, tmp_path / "landing")
     history.load(0)
     project.build()
@@ -57,28 +57,37 @@ def test_a_killed_build_leaves_nothing_wrong_behind(tmp_path: Path) -> None:
     assert "int_web__sessions" in replaced(grown)
 
 
-def test_only_declared_tables_are_read_in_increments(tmp_path: Path, demo_folder: Path) -> None:
-    project = LandingProject(tmp_path)
-    for _ in range(2):
+@pytest.fixture
+def build_declared(tmp_path: Path, demo_folder: Path) -> Callable:
+    """Builds two raw tables, of which some are declared to be appended to; what dbt did."""
+    project = LandingProject(tmp_path / "project")
+    tables = ("orders", "payments")
+    project.keep_tables(*tables)
+    for table in tables:
+        shutil.copytree(demo_folder / table, tmp_path / "landing" / table)
+
+    def build(*declared: str) -> tuple[LandingProject, subprocess.CompletedProcess[str]]:
         done = project.build(
             "declared",
-            *("+base_contract__orders", "+base_contract__payments"),
+            *(f"+base_contract__{table}" for table in tables),
             landing="files",
-            landing_path=str(demo_folder),
-            append_or_update=["orders"],
+            landing_path=str(tmp_path / "landing"),
+            append_or_update=declared,
         )
+        return project, done
+
+    return build
+
+
+def test_only_declared_tables_are_read_in_increments(build_declared: Callable) -> None:
+    for _ in range(2):
+        project, done = build_declared("orders")
         assert done.returncode == 0, done.stdout
-    remembered = project.query("declared", "select model_name, whole_since from state.models")
-    assert remembered == [("base_contract__orders", 1)]
+    known = "select model_name, whole_since from state.models"
+    assert project.query("declared", known) == [("base_contract__orders", 1)]
 
 
-def test_a_declared_table_must_be_a_raw_table(tmp_path: Path, demo_folder: Path) -> None:
-    done = LandingProject(tmp_path).build(
-        "misspelt",
-        "+base_contract__orders",
-        landing="files",
-        landing_path=str(demo_folder),
-        append_or_update=["order"],
-    )
+def test_a_declared_table_must_be_a_raw_table(build_declared: Callable) -> None:
+    _, done = build_declared("order")
     assert done.returncode != 0
     assert "append_or_update names 'order', which is no raw table" in done.stdout

@@ -6,20 +6,21 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import duckdb
 import pytest
 from commerce_kpis import cell_comparison
 from commerce_kpis.own_spark import running_cluster
 from conftest import PROJECT
+from incremental_project import CLOCKS, IncrementalProject
 from landing_history import History
 from landing_project import LandingProject
-from spark_tables import differences, need_spark
+from spark_tables import differences, known_models, need_spark, replaced, table_folder
 
 pytestmark = pytest.mark.spark
 
 HISTORY = ("orders", "web_events", "web_sessions")
 WEB = ("int_web__sessions", "int_web__user_agents", "int_web__referrers")
 SEEDS = ("bot_user_agents", "referral_exclusions")
+NO_BOTS = "intermediate.int_web__user_agents"
 CLOCK = "select max(loaded_at) as as_of from {{ ref('stg_contract__orders') }}\n"
 # By difference: of a company's orders only those that changed are written, and named further down.
 ORDERS = """\
@@ -126,21 +127,8 @@ class SparkProject(LandingProject):
         }
 
     def table(self, name: str) -> Path:
-        """The folder of a table on Spark; of one that is not there yet, one that is not there."""
-        return next(self.warehouse.glob(f"*.db/{name}"), self.warehouse / name)
-
-    def known(self, condition: str = "true") -> set[str]:
-        """The models that the state on Spark knows, and of which a condition holds."""
-        files = self.table("models") / "*" / "*.parquet"
-        rows = duckdb.sql(
-            f"select model_name from read_parquet('{files}', hive_partitioning = true) "
-            f"where {condition}"
-        )
-        return {model for (model,) in rows.fetchall()}
-
-    def replaced(self) -> set[str]:
-        """The models on Spark that the last build did not make whole."""
-        return self.known("build_number > whole_since")
+        """The folder of a table on Spark."""
+        return table_folder(self.warehouse, name)
 
 
 @pytest.fixture(autouse=True)
@@ -179,7 +167,7 @@ def test_months_that_did_not_change_are_not_written(tmp_path: Path) -> None:
         "int_companies": {"2025-01", "2025-02"},
     }
     assert "2025-02" not in project.months("int_orders")
-    assert project.replaced() == set(models)
+    assert replaced(project.warehouse) == set(models)
     assert list(project.table("int_late").glob("*.parquet"))
 
     # A build that ends between the months and what is remembered of them leaves a model unknown.
@@ -189,7 +177,7 @@ def test_months_that_did_not_change_are_not_written(tmp_path: Path) -> None:
     macro.write_text(text.replace(OVERWRITTEN, ENDED + OVERWRITTEN), encoding="utf-8")
     assert "ended halfway" in project.try_on("spark_session").stdout
     macro.write_text(text, encoding="utf-8")
-    assert project.known() == {"int_orders", "int_companies"}
+    assert known_models(project.warehouse) == {"int_orders", "int_companies"}
     # As one that is killed while Spark writes may leave it.
     orders = project.table("base_contract__orders")
     staged = project.table("int_companies") / ".spark-staging-1"
@@ -197,7 +185,7 @@ def test_months_that_did_not_change_are_not_written(tmp_path: Path) -> None:
     shutil.rmtree(orders / "event_month=2025-04")
 
     project.build_on("spark_session")
-    assert project.replaced() == {"int_orders", "int_companies"}
+    assert replaced(project.warehouse) == {"int_orders", "int_companies"}
     assert set(project.months("int_late")) == {"2025-05"}
     project.build_on("dev")
     assert differences(str(project.warehouse), project.build_file("dev")) == {
@@ -218,9 +206,34 @@ def test_a_history_of_loads_ends_as_a_file_made_whole(tmp_path: Path) -> None:
             history.load(number)
             project.build_on("spark", **cluster)
             if number:
-                assert {"int_web__sessions", "int_orders"} <= project.replaced()
+                assert {"int_web__sessions", "int_orders"} <= replaced(project.warehouse)
     project.build_on("dev")
-    no_bots = "intermediate.int_web__user_agents"
-    found = differences(str(project.warehouse), project.build_file("dev"), no_bots)
+    found = differences(str(project.warehouse), project.build_file("dev"), NO_BOTS)
     assert {"intermediate.int_web__sessions", "staging.base_contract__web_events"} <= set(found)
+    assert {table: count for table, count in found.items() if count} == {}
+
+
+@pytest.mark.thorough
+def test_attribution_in_increments_ends_as_a_file_made_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All raw tables, and every model that the project keeps in increments, in sessions."""
+    monkeypatch.setattr(cell_comparison, "SCHEMAS", ("staging", "intermediate", "core"))
+    landing, warehouse = tmp_path / "landing", tmp_path / "on_spark" / "warehouse"
+    history = History(landing, 0, len(CLOCKS))
+    on_spark = IncrementalProject(
+        tmp_path / "on_spark",
+        landing,
+        DBT_TARGET="spark_session",
+        KPI_SPARK_WAREHOUSE=str(warehouse),
+        SPARK_LOCAL_IP="127.0.0.1",
+    )
+    for number, clock in enumerate(CLOCKS):
+        history.load(number)
+        on_spark.build(clock)
+    assert {"int_web__sessions", "fct_attributed_sales"} <= replaced(warehouse)
+    in_a_file = IncrementalProject(tmp_path / "in_a_file", landing)
+    in_a_file.build()
+    found = differences(str(warehouse), in_a_file.file, NO_BOTS)
+    assert "core.fct_attributed_sales" in found
     assert {table: count for table, count in found.items() if count} == {}

@@ -77,10 +77,7 @@
             'select distinct event_month from (' ~ rows ~ ')'
         ).columns[0].values() | list -%}
         {%- do log_changed_units(relation, aside) -%}
-        {%- do run_query('set spark.sql.sources.partitionOverwriteMode = dynamic') -%}
-        {%- call statement('overwrite') %}
-            insert overwrite table {{ relation }} partition (event_month) {{ rows }}
-        {%- endcall -%}
+        {%- do overwrite_partitions(relation, 'event_month', rows) -%}
         {%- for month in months if month not in filled -%}
             {%- do run_query(
                 'alter table ' ~ relation ~ " drop if exists partition (event_month = '" ~ month ~ "')"
@@ -89,6 +86,15 @@
         {%- do leave_a_file(relation) -%}
     {%- endif -%}
     {%- do remember_model(whole_since) -%}
+{% endmacro %}
+
+{#- Overwrites the partitions of which there are rows, and no others. Spark writes these in a folder of the
+    query, and not, as where the partition is named, in one of the table: so two models may do it at once. -#}
+{% macro overwrite_partitions(table, columns, rows) %}
+    {%- do run_query('set spark.sql.sources.partitionOverwriteMode = dynamic') -%}
+    {%- call statement('overwrite') %}
+        insert overwrite table {{ table }} partition ({{ columns }}) {{ rows }}
+    {%- endcall -%}
 {% endmacro %}
 
 {#- A table of partitions that has no rows has no files either, and who reads files would know of none.

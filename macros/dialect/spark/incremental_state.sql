@@ -39,11 +39,11 @@
 {% macro log_changed_units(relation, aside) %}
     {%- if config.get('meta').changes_of -%}
         {%- set number = run_query(this_build()).rows[0][0] -%}
-        {%- call statement('log') %}
-            insert overwrite table state.changed_units
-            partition (model_name = {{ quoted(model.name) }}, build_number = {{ number }})
-            {{ logged_units(relation, aside) }}
-        {%- endcall -%}
+        {%- set rows -%}
+            select unit, {{ quoted(model.name) }} as model_name, {{ number }} as build_number
+            from ({{ logged_units(relation, aside) }})
+        {%- endset -%}
+        {%- do overwrite_partitions('state.changed_units', 'model_name, build_number', rows) -%}
     {%- endif -%}
 {% endmacro %}
 
@@ -68,10 +68,10 @@
             {%- do forget_partition('changed_units', 'model_name = ' ~ name ~ ', build_number = ' ~ row[0]) -%}
         {%- endfor -%}
     {%- endif -%}
-    {%- call statement('remember') %}
-        insert overwrite table state.models partition (model_name = {{ name }})
+    {%- set row -%}
         select
             {{ number }}, {{ number if whole_since is none else whole_since }},
-            {{ quoted(definition_fingerprint()) }}, ({{ clock_of_this_build() }})
-    {%- endcall -%}
+            {{ quoted(definition_fingerprint()) }}, ({{ clock_of_this_build() }}), {{ name }}
+    {%- endset -%}
+    {%- do overwrite_partitions('state.models', 'model_name', row) -%}
 {% endmacro %}
