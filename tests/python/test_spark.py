@@ -38,7 +38,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def printed(spark: dict[str, str]) -> str:
     """What dbt prints when it builds the KPI and tries the macros."""
-    # Its data tests alone; those of what it reads pass in the comparison of the whole company.
+    # With its own data tests alone: those of all that it reads take as long as the build, and are
+    # run where the whole company is compared.
     selection = ("--select", f"+{KPI}", f"kpi_rules_hold_{KPI}", DIALECT)
     options = ("--indirect-selection", "empty", "--exclude-resource-type", "unit_test")
     done = run_dbt(PROJECT, "--no-use-colors", "build", *selection, *options, **spark)

@@ -169,6 +169,9 @@ def test_months_that_did_not_change_are_not_written(tmp_path: Path) -> None:
     assert "2025-02" not in project.months("int_orders")
     assert replaced(project.warehouse) == set(models)
     assert list(project.table("int_late").glob("*.parquet"))
+    # Of queries that share a folder of a table, one takes away what another has written.
+    shared = [project.table(name) / "_SUCCESS" for name in ("models", "changed_units")]
+    assert [path for path in shared if path.exists()] == []
 
     # A build that ends between the months and what is remembered of them leaves a model unknown.
     land(2)
