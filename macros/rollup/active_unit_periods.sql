@@ -39,14 +39,7 @@ states as (
         min(unit_spells.active_from) filter (
             where unit_spells.active_from >= periods.period_start
         ) as first_start_in_period,
-        -- How a unit was lost is said by the end of its last spell.
-        max_by(
-            {{ named_values({
-                'is_voluntary': 'unit_spells.is_voluntary',
-                'cancel_reason': 'unit_spells.cancel_reason',
-            }) }},
-            (unit_spells.active_to, unit_spells.spell_number)
-        ) as last_end
+        max(unit_spells.spell_number) as last_spell_number
     from unit_spells
     inner join {{ ref('dim_periods') }} as periods
         on
@@ -56,12 +49,21 @@ states as (
     group by all
 ),
 
+-- How a unit was lost is said by the end of its last spell.
 moved as (
     select
-        *,
-        is_active_at_start and not is_active_at_end as is_lost,
-        is_active_at_end and not is_active_at_start as is_gained
+        states.*,
+        states.is_active_at_start and not states.is_active_at_end as is_lost,
+        states.is_active_at_end and not states.is_active_at_start as is_gained,
+        last_spells.is_voluntary,
+        last_spells.cancel_reason
     from states
+    inner join {{ relation }} as last_spells
+        on
+            {%- for column in unit.split(', ') %}
+            states.{{ column }} = last_spells.{{ column }} and
+            {%- endfor %}
+            states.last_spell_number = last_spells.spell_number
 )
 
 select
@@ -79,10 +81,10 @@ select
     is_active_at_start and is_active_at_end as is_retained,
     cast(churn_events as integer) as churn_events,
     cast(reactivation_events as integer) as reactivation_events,
-    is_lost and coalesce(last_end.is_voluntary, false) as is_lost_voluntary,
-    is_lost and coalesce(not last_end.is_voluntary, false) as is_lost_involuntary,
+    is_lost and coalesce(is_voluntary, false) as is_lost_voluntary,
+    is_lost and coalesce(not is_voluntary, false) as is_lost_involuntary,
     case when is_active_at_start then period_start else first_start_in_period end as member_date,
-    case when is_lost then coalesce(last_end.cancel_reason, '(unknown)') end as cancel_reason
+    case when is_lost then coalesce(cancel_reason, '(unknown)') end as cancel_reason
 from moved
 {% endmacro %}
 

@@ -9,8 +9,8 @@
     the unit in total.
 
     Columns: the unit, `member_set`, `period_grain`, `period_index` and the sums. Grains are those
-    of the KPI, if no others are named. In r12m the periods are months, and a set is kept in all months or in none: a window
-    then adds up the rows of one set. -#}
+    of the KPI, if no others are named. In r12m the periods are months, and a set is kept in all
+    months or in none: a window then adds up the rows of one set. -#}
 {% macro unit_periods(
     relation, unit, dimensions, counts, members=none, amounts=[], grains=none
 ) %}
@@ -70,18 +70,6 @@ parts as (
     {%- endfor %}
 )
 
-{%- for grain in grains -%}
-{%- set scope = columns + ([starts[grain]] if grain != 'r12m' else []) -%}
-,
-
-{{ grain }}_scopes as (
-    select
-        {{ scope | join(', ') }},
-        min(member_set) != max(member_set) as is_parted
-    from dated
-    group by {{ scope | join(', ') }}
-)
-{%- endfor -%}
 {%- endif %}
 
 {% for grain in grains -%}
@@ -106,15 +94,18 @@ from (
         {{ 'cast(sum(dated.' ~ measure ~ ') as bigint)' if measure in counts
             else 'sum(dated.' ~ measure ~ ')' }} as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from dated
     {%- if members %}
-    inner join {{ grain }}_scopes as scopes
-        on
-            {%- for column in scope %}
-            {{ 'and ' if not loop.first }}dated.{{ column }} is not distinct from scopes.{{ column }}
-            {%- endfor %}
+    from (
+        select
+            *,
+            min(member_set) over scope != max(member_set) over scope as is_parted
+        from dated
+        window scope as (partition by {{ scope | join(', ') }})
+    ) as dated
     left join parts
-        on case when scopes.is_parted then dated.member_set end = parts.whole_set
+        on case when dated.is_parted then dated.member_set end = parts.whole_set
+    {%- else %}
+    from dated
     {%- endif %}
     group by
         {%- for column in columns + [starts[grain]] %}

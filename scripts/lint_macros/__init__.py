@@ -32,6 +32,7 @@ rollup_members = _query
 stacked_spells = _query
 unit_counts = _query
 unit_measures = _query
+unit_members = _query
 unit_member_spells = _query
 unit_period_spells = _query
 unit_periods = _query

@@ -75,23 +75,37 @@ account_days as (
     {%- endfor %}
 ),
 
+-- Summed by day first: each day counts in a period of every grain.
+sums_of_days as (
+    select
+        account_id,
+        date_day,
+        sum(customers_ever) as customers_ever,
+        sum(customers_repeat) as customers_repeat,
+        sum(customers_repeat_raw) as customers_repeat_raw,
+        sum(net_sales) as net_sales,
+        sum(margin) as margin
+    from account_days
+    group by account_id, date_day
+),
+
 -- What an account brings counts in every period that ends after its day.
 brought as (
     select
-        account_days.account_id,
+        sums_of_days.account_id,
         days.period_grain,
         days.from_index,
         days.last_index,
-        sum(account_days.customers_ever) as customers_ever,
-        sum(account_days.customers_repeat) as customers_repeat,
-        sum(account_days.customers_repeat_raw) as customers_repeat_raw,
-        sum(account_days.net_sales) as net_sales_to_date,
-        sum(account_days.margin) as margin_to_date
-    from account_days
+        sum(sums_of_days.customers_ever) as customers_ever,
+        sum(sums_of_days.customers_repeat) as customers_repeat,
+        sum(sums_of_days.customers_repeat_raw) as customers_repeat_raw,
+        sum(sums_of_days.net_sales) as net_sales_to_date,
+        sum(sums_of_days.margin) as margin_to_date
+    from sums_of_days
     inner join days
-        on account_days.date_day = days.date_day
+        on sums_of_days.date_day = days.date_day
     group by
-        account_days.account_id, days.period_grain, days.from_index, days.last_index
+        sums_of_days.account_id, days.period_grain, days.from_index, days.last_index
 ),
 
 -- A version holds in the periods whose last day it covers; what it begins after the data's clock

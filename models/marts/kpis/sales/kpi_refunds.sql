@@ -97,8 +97,8 @@ order_rows as (
 ),
 
 order_members as (
-    {{ rollup_members(
-        'order_rows', ['order_id', 'account_id', 'event_date'], dimensions, ['refunded'], false
+    {{ unit_members(
+        'order_rows', ['order_id', 'account_id', 'event_date'], dimensions, ['refunded']
     ) | indent(4) }}
 ),
 

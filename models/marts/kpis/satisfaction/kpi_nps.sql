@@ -110,9 +110,9 @@ surveyed_accounts as (
 ),
 
 account_answers as (
-    {{ rollup_members(
-        'surveyed_accounts', ['period_grain', 'period_index', 'period_end', 'account_id'],
-        dimensions, ['net_promoters', 'responses'], false
+    {{ unit_members(
+        'surveyed_accounts', ['account_id', 'period_grain', 'period_index', 'period_end'],
+        dimensions, ['net_promoters', 'responses']
     ) | indent(4) }}
 ),
 
