@@ -66,7 +66,8 @@ explained as (
         dimension,
         sum(contribution) as contributions,
         sum(rounding) as rounding,
-        sum(abs(contribution)) as moved
+        sum(abs(contribution)) as moved,
+        count(*) as rounded_contributions
     from {{ ref('kpi_drivers') }}
     where driver_status != 'not_estimable'
     group by kpi, variant, period_grain, period_start, comparison, dimension
@@ -114,8 +115,11 @@ compared as (
         coalesce(expected.dimension, explained.dimension) as dimension,
         expected.change,
         coalesce(explained.contributions, 0) as contributions,
-        -- Floats carry some fifteen digits; more is no rounding, but a member that is missing.
-        abs(explained.rounding) > 0.000000001 * (1 + explained.moved) as is_too_much_rounding,
+        -- Floats carry some fifteen digits, and each contribution is rounded to twelve places; more
+        -- is no rounding, but a member that is missing.
+        abs(explained.rounding)
+        > 0.000000001 * (1 + explained.moved) + 0.000000000001 * explained.rounded_contributions
+            as is_too_much_rounding,
         expected.kpi is null as is_unexpected
     from expected
     full outer join explained
