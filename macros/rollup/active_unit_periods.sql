@@ -3,9 +3,10 @@
     the end, or on some day between. Active at the start is active on the day before `period_start`,
     at the end on the day before `period_end`; by unit, start + new + reactivated - lost = end.
 
-    relation: a CTE with the unit, spell_number (from 1), active_from, active_to (first day outside,
-    `9999-12-31` while it runs), is_voluntary and cancel_reason of the spell's end.
-    unit: the columns of a unit, separated by commas.
+    relation: a CTE with the unit, spell_number (from 1, in the order of time, once a unit),
+    active_from, active_to (first day outside, `9999-12-31` while it runs), is_voluntary and
+    cancel_reason of the spell's end.
+    unit: the columns of a unit, separated by commas; none is null.
 
     Columns: the unit, period_grain, period_index, period_start, period_end, first_active_date,
     is_active_at_start, is_active_at_end, is_lost, is_new, is_reactivated, is_retained,
