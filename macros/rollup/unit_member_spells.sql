@@ -18,7 +18,7 @@ with edges as (
 ),
 
 member_edges as (
-    {{ unit_members('edges', [unit, 'edge_date'], dimensions, ['step']) | indent(4) }}
+    {{ unit_members('edges', unit ~ ', edge_date', dimensions, ['step']) | indent(4) }}
 )
 
 select

@@ -3,14 +3,14 @@
     so that what is ready can leave the memory; grouping sets would hold the units of all dimensions at
     once.
 
-    relation: a CTE with the columns of the unit, the dimensions and the measures; a null member means
-    that the row takes no part in that dimension.
+    relation: a CTE with the unit, the dimensions and the measures; a null member means that the row
+    takes no part in that dimension. unit: the columns of a unit, separated by commas.
 
     Columns: those of the unit, dimension, dimension_value and the sums. -#}
 {% macro unit_members(relation, unit, dimensions, measures) -%}
 {%- for name in ['total'] + dimensions | list %}
 select
-    {{ unit | join(', ') }},
+    {{ unit }},
     '{{ name }}' as dimension,
     {{ "'all'" if name == 'total' else 'cast(' ~ name ~ ' as string)' }} as dimension_value,
     {%- for measure in measures %}
@@ -18,7 +18,7 @@ select
     {%- endfor %}
 from {{ relation }}
 {{ 'where ' ~ name ~ ' is not null' if name != 'total' }}
-group by {{ unit | join(', ') }}{{ ', ' ~ name if name != 'total' }}
+group by {{ unit }}{{ ', ' ~ name if name != 'total' }}
 {{ 'union all' if not loop.last }}
 {%- endfor %}
 {%- endmacro %}

@@ -71,8 +71,6 @@
     ['money_share of nothing', money_share('cast(100 as decimal(18, 4))', '1', '0'), 'null'],
     ['months_after', months_after("date '2025-01-31'", '1'), "date '2025-02-28'"],
     ['months_after the last of a month', months_after("date '2025-02-28'", '1'), "date '2025-03-28'"],
-    ['named_values', '(select named.b from (select ' ~ named_values({'a': '1', 'b': '2'})
-        ~ ' as named) as rows)', '2'],
     ['number_text', number_text('cast(1200.50 as decimal(18, 4))'), "'1200.5'"],
     ['number_text of a whole one', number_text('cast(100 as decimal(18, 4))'), "'100'"],
     ['passing_over_nulls', '(select max(seen) from (select ' ~ passing_over_nulls('last_value', 'b')

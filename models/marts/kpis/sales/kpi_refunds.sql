@@ -98,7 +98,7 @@ order_rows as (
 
 order_members as (
     {{ unit_members(
-        'order_rows', ['order_id', 'account_id', 'event_date'], dimensions, ['refunded']
+        'order_rows', 'order_id, account_id, event_date', dimensions, ['refunded']
     ) | indent(4) }}
 ),
 

@@ -111,7 +111,7 @@ surveyed_accounts as (
 
 account_answers as (
     {{ unit_members(
-        'surveyed_accounts', ['account_id', 'period_grain', 'period_index', 'period_end'],
+        'surveyed_accounts', 'account_id, period_grain, period_index, period_end',
         dimensions, ['net_promoters', 'responses']
     ) | indent(4) }}
 ),
