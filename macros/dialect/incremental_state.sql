@@ -21,6 +21,9 @@
         create table if not exists state.changed_units (
             model_name string, build_number bigint, unit string
         );
+        create table if not exists state.kept_changes (
+            model_name string, since_build bigint, build_number bigint
+        );
         insert into state.builds {{ next_build() }};
         delete from state.models
         where model_name not in ({{ kept | join(', ') }});
@@ -36,13 +39,18 @@
     from state.builds
 {%- endmacro %}
 
-{#- Makes the table of the units that a model recomputes in this build: a statement. On Spark, where none
-    is of a session, what an earlier build left has been dropped. -#}
+{#- Makes the table of the units that a model recomputes in this build: a statement. -#}
 {% macro keep_changed_units(query) -%}
+    {{ keep_for_this_build(changed_units_table(), query) }}
+{%- endmacro %}
+
+{#- Makes a table that the build of one model needs: a statement. On Spark, where none is of a session,
+    what an earlier build left has been dropped. -#}
+{% macro keep_for_this_build(name, query) -%}
     {%- if target.type == 'spark' -%}
-    create table {{ changed_units_table() }} using parquet as
+    create table {{ name }} using parquet as
     {%- else -%}
-    create or replace temp table {{ changed_units_table() }} as
+    create or replace temp table {{ name }} as
     {%- endif %}
     {{ query }}
 {%- endmacro %}

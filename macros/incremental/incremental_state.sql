@@ -8,13 +8,17 @@
                          definition, and the clock it was made with
     state.changed_units  which units of a model a run has changed: for models further down, which
                          read what is newer than their own rows
+    state.kept_changes,  rows that facts have changed, and the sums of KPIs: see kept_changes.sql and
+    changes_of__*,       held_sums.sql
+    sums_of__*
 
     While no raw table is declared to only grow, no model is incremental and there is nothing to
     remember. -#}
 {% macro open_incremental_state() %}
     {%- if execute and flags.WHICH in ('build', 'run', 'retry') %}
         {%- set kept = [] %}
-        {%- for node in graph.nodes.values() if node.config.materialized == 'incremental' %}
+        {%- for node in graph.nodes.values()
+            if node.config.materialized == 'incremental' or keeps_changes() and node.config.meta.units %}
             {%- do kept.append(quoted(node.name)) %}
         {%- endfor %}
         {%- do open_state(kept) %}

@@ -7,7 +7,7 @@
         incremental_strategy='replace_units',
         on_schema_change='ignore',
         meta={'event_time': 'loaded_at'},
-        pre_hook='{{ find_changed_keys() }}',
+        pre_hook=['{{ keep_newly_landed() }}', '{{ find_changed_keys() }}'],
         post_hook='{{ remember_whole_build() }}'
     ) }}
     {%- endif -%}
@@ -16,29 +16,14 @@
 
 {#- The landed rows that the base shelf of a raw table is made of. Where the raw table is declared to
     only grow (variable `append_or_update`), an incremental build reads the rows loaded since the last
-    one, and the earlier rows of the keys that these have; a unit is a key. -#}
+    one, and all rows of the keys that these have and that had rows before; a unit is a key. -#}
 {% macro landed_rows(table_name) -%}
     {%- set landed = ref('landing__' ~ table_name) -%}
     {%- if replaces_units() -%}
-    {%- set is_new = is_newly_landed() -%}
     (
-        select *
-        from {{ landed }}
-        where {{ is_new }}
+        {{ landed_rows_of_changed_keys(table_name, newly_landed_table(), 'not changed.has_earlier_rows') }}
         union all
-        select earlier.*
-        from {{ landed }} as earlier
-        where
-            not {{ is_new }}
-            and exists (
-                select 1
-                from {{ changed_units_table() }} as changed
-                where
-                    changed.has_earlier_rows
-                    {%- for name, typed_sql in landed_key(table_name, 'earlier').items() %}
-                    and {{ typed_sql }} is not distinct from changed.{{ name }}
-                    {%- endfor %}
-            )
+        {{ landed_rows_of_changed_keys(table_name, landed, 'changed.has_earlier_rows') }}
     )
     {%- else -%}
     {{ landed }}
@@ -46,7 +31,32 @@
 {%- endmacro %}
 
 
-{#- Pre-hook of the base shelf: the keys of newly landed rows. -#}
+{% macro landed_rows_of_changed_keys(table_name, landed, condition) -%}
+        select landed.*
+        from {{ landed }} as landed
+        inner join {{ changed_units_table() }} as changed
+            on
+                {{ condition }}
+                {%- for name, typed_sql in landed_key(table_name, 'landed').items() %}
+                and {{ typed_sql }} is not distinct from changed.{{ name }}
+                {%- endfor %}
+{%- endmacro %}
+
+
+{#- Pre-hooks of the base shelf: the newly landed rows, and their keys. The rows are kept since it takes
+    long to find them: of each landed row the moment is read, often from a text. -#}
+{% macro keep_newly_landed() %}
+    {%- if replaces_units() -%}
+    {%- set newly_landed -%}
+    select *
+    from {{ builtins.ref('landing__' ~ model.name.split('__')[1]) }} as landed
+    where {{ is_newly_landed() }}
+    {%- endset -%}
+    {{ keep_for_this_build(newly_landed_table(), newly_landed) }}
+    {%- endif -%}
+{% endmacro %}
+
+
 {% macro find_changed_keys() %}
     {%- set table_name = model.name.split('__')[1] -%}
     {%- if replaces_units() -%}
@@ -56,8 +66,7 @@
             {%- for name, typed_sql in landed_key(table_name, 'landed').items() %}
             {{ typed_sql }} as {{ name }}{{ ',' if not loop.last }}
             {%- endfor %}
-        from {{ builtins.ref('landing__' ~ table_name) }} as landed
-        where {{ is_newly_landed() }}
+        from {{ newly_landed_table() }} as landed
     )
 
     select
@@ -72,6 +81,12 @@
     {{ keep_changed_units(query) }}
     {%- endif -%}
 {% endmacro %}
+
+
+{#- Name of the table of the rows of a raw table that this build reads for the first time. -#}
+{% macro newly_landed_table() -%}
+    {{ 'state.' if target.type == 'spark' }}newly_landed_of__{{ model.name }}
+{%- endmacro %}
 
 
 {#- Whether a landed row may be newer than the base shelf: rows of the last moment are read again, since

@@ -16,6 +16,8 @@
     from ({{ logged_units(target_relation, arguments.temp_relation) }}) as changes;
     {%- endif %}
 
+    {{ keep_changes(target_relation, arguments.temp_relation, columns) }}
+
     delete from {{ target_relation }} as held
     using {{ changed_units_table() }} as changed
     where {{ same_unit('held', 'changed') }};

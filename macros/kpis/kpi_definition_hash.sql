@@ -13,14 +13,15 @@
 {% endmacro %}
 
 {#- The SQL of a KPI model and of the project's macros that it calls, directly or not, without
-    comments and white space. What turns facts into periods (kpi_rollup) is the same for every KPI
-    and defines none: it is left out, with what only it calls. -#}
+    comments and white space. What turns facts into periods (kpi_rollup), and what keeps their sums from
+    build to build, is the same for every KPI and defines none: it is left out, with what only it calls. -#}
 {% macro kpi_definition_code(model_name) %}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- set node = kpi_node(model_name) -%}
     {%- if not node.raw_code -%}{{ return('') }}{%- endif -%}
     {%- set project_macros = context['commerce_kpis'] -%}
-    {%- set names = called_macros(node.depends_on.macros, ['kpi_rollup']) | reject('eq', 'kpi_rollup') -%}
+    {%- set engine = ['kpi_rollup', 'rows_to_sum', 'sum_what_changed'] -%}
+    {%- set names = called_macros(node.depends_on.macros, engine | list) | reject('in', engine) -%}
     {%- set codes = [node.raw_code] -%}
     {%- for name in names | sort -%}
         {%- do codes.append(project_macros[name].macro.macro_sql) -%}

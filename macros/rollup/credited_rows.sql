@@ -21,7 +21,7 @@ select
         as {{ measure }}{{ ',' if not loop.last }}
     {%- endfor %}
 from {{ relation }} as dated
-left join {{ ref('fct_attribution_credits') }} as credits
+left join {{ rows_to_sum(ref('fct_attribution_credits')) }} as credits
     on
         dated.{{ conversion }} = credits.conversion_id
         and credits.conversion_type = 'order'

@@ -33,7 +33,10 @@
     {%- set dimensions = rollup_setting('dimensions') -%}
     {%- set measures = inputs | map(attribute='measures') | sum(start=[]) | unique | list -%}
     {%- set parts = [] -%}
+    {%- set summed = [] -%}
     {%- set evidence = [] -%}
+    {%- set is_held = keeps_sums() and not makes_sums() -%}
+    {%- set row_count = 'count(*)' if makes_sums() -%}
 
 with periods as (
     select period_grain, period_index, period_start, period_end, is_complete_period
@@ -66,15 +69,18 @@ clock as (
     described, relation=input.relation, dimensions=own, has_total=has_total
 )) -%}
 
-{% if input.members -%}
+{% if is_held -%}
+members_{{ number }} as (
+    {{ held_sums('members_' ~ number, axis, input.measures) | indent(4) }}
+),
+
+{% elif input.members -%}
 -- Summed by set first: there are few sets, and each has several members.
 set_sums_{{ number }} as (
     select
         {{ axis | join(', ') }},
         member_set,
-        {%- for measure in input.measures %}
-        sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ sums_of(input.measures, row_count) | indent(8) }}
     from {{ input.relation }}
     group by {{ axis | join(', ') }}, member_set
 ),
@@ -91,7 +97,7 @@ set_members_{{ number }} as (
 members_{{ number }} as (
     {{ rollup_members(
         'set_members_' ~ number, axis, (['total'] if has_total else []) + own, input.measures,
-        with_total=false
+        with_total=false, row_count='sum(row_count)' if row_count
     ) | indent(4) }}
 ),
 
@@ -102,14 +108,13 @@ members_{{ number }} as (
         {{ axis | join(', ') }},
         dimension,
         dimension_value,
-        {%- for measure in input.measures %}
-        sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ sums_of(input.measures, row_count) | indent(8) }}
     from {{ input.relation }}
     group by {{ axis | join(', ') }}, dimension, dimension_value
     {%- else -%}
-    {{ rollup_members(input.relation, axis, own, input.measures, input.conversion, has_total)
-        | indent(4) }}
+    {{ rollup_members(
+        input.relation, axis, own, input.measures, input.conversion, has_total, row_count
+    ) | indent(4) }}
     {%- endif %}
 ),
 
@@ -124,14 +129,20 @@ credited_{{ number }} as (
 ),
 
 credited_members_{{ number }} as (
+    {% if is_held -%}
+    {{ held_sums('credited_members_' ~ number, axis, input.measures) | indent(4) }}
+    {%- else -%}
     {{ rollup_members(
-        'credited_' ~ number, axis, credited, input.measures, 'shares', with_total=false
+        'credited_' ~ number, axis, credited, input.measures, 'shares', with_total=false,
+        row_count=row_count
     ) | indent(4) }}
+    {%- endif %}
 ),
 
 {% endif -%}
 {%- for relation in relations -%}
 {%- do parts.append([relation ~ '_cells', input.measures]) -%}
+{%- do summed.append([relation, axis, input.measures]) -%}
 {{ relation }}_cells as (
     {{ rollup_events(relation, grains, input.measures, input.conversion) | indent(4)
         if input.kind == 'events' else rollup_spells(relation, input.measures) | indent(4) }}
@@ -139,6 +150,15 @@ credited_members_{{ number }} as (
 
 {% endfor -%}
 {%- endfor -%}
+
+{%- if makes_sums() -%}
+sums as (
+    {{ stacked_sums(summed, measures) | indent(4) }}
+)
+
+select * from sums
+/* end of sums */,
+{% endif -%}
 
 cells as (
     select

@@ -1,5 +1,8 @@
-{#- Sums of the measures by the axis columns and one dimension at a time, and over all of them. -#}
-{% macro rollup_members(relation, axis, dimensions, measures, is_credited=false, with_total=true) -%}
+{#- Sums of the measures by the axis columns and one dimension at a time, and over all of them.
+    row_count: what counts the rows of a sum, if the result has their number too. -#}
+{% macro rollup_members(
+    relation, axis, dimensions, measures, is_credited=false, with_total=true, row_count=none
+) -%}
 select
     {%- for column in axis %}
     {{ column }},
@@ -24,11 +27,14 @@ select
     {%- for measure in measures %}
     {%- if is_credited %}
     cast(sum({{ measure }}) as decimal({{ '38, 12' if is_credited == 'shares' else '38, 4' }}))
-        as {{ measure }}{{ ',' if not loop.last }}
+        as {{ measure }}{{ ',' if row_count or not loop.last }}
     {%- else %}
-    sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+    sum({{ measure }}) as {{ measure }}{{ ',' if row_count or not loop.last }}
     {%- endif %}
     {%- endfor %}
+    {%- if row_count %}
+    {{ row_count }} as row_count
+    {%- endif %}
 from {{ relation }}
 group by grouping sets (
     {%- if with_total or not dimensions %}

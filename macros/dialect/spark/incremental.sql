@@ -9,7 +9,7 @@
     {%- set aside = make_intermediate_relation(relation) -%}
     {%- set month_of = config.get('meta').event_time -%}
     {%- do run_query('drop table if exists ' ~ aside) -%}
-    {%- do run_query('drop table if exists ' ~ changed_units_table()) -%}
+    {%- do drop_tables_of_this_build() -%}
     {{ run_hooks(pre_hooks) }}
     {%- do make_aside(relation, aside, month_of) -%}
     {%- if is_incremental() -%}
@@ -20,7 +20,7 @@
         {%- endif -%}
         {%- do overwrite_months(relation, aside) -%}
         {%- do run_query('drop table ' ~ aside) -%}
-        {%- do run_query('drop table ' ~ changed_units_table()) -%}
+        {%- do drop_tables_of_this_build() -%}
     {%- else -%}
         {%- do leave_a_file(aside) -%}
         {%- do forget_model() -%}
@@ -30,6 +30,13 @@
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [relation]}) }}
 {% endmaterialization %}
+
+{#- Drops what keep_for_this_build has made. -#}
+{% macro drop_tables_of_this_build() %}
+    {%- for name in [changed_units_table(), newly_landed_table()] -%}
+        {%- do run_query('drop table if exists ' ~ name) -%}
+    {%- endfor -%}
+{% endmacro %}
 
 {#- The month of a row, as a partition is called; rows without a moment have one of their own. -#}
 {% macro event_month(column) -%}

@@ -1,3 +1,10 @@
+{{ config(
+    materialized=table_or_increments(keeps_changes()),
+    incremental_strategy='replace_differences',
+    unique_key='order_id',
+    meta={'keeps_changes': true, 'event_time': 'order_date'},
+    post_hook='{{ remember_whole_build() }}'
+) }}
 with orders as (
     select
         order_id,

@@ -1,3 +1,10 @@
+{{ config(
+    materialized=table_or_increments(keeps_changes()),
+    incremental_strategy='replace_differences',
+    unique_key='payment_id',
+    meta={'keeps_changes': true, 'event_time': 'paid_date'},
+    post_hook='{{ remember_whole_build() }}'
+) }}
 with payments as (
     select
         payment_id,

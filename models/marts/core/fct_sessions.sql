@@ -1,3 +1,10 @@
+{{ config(
+    materialized=table_or_increments(keeps_changes()),
+    incremental_strategy='replace_differences',
+    unique_key='session_id',
+    meta={'keeps_changes': true, 'event_time': 'started_at'},
+    post_hook='{{ remember_whole_build() }}'
+) }}
 {%- set unknown = "'(unknown)'" %}
 with sessions as (
     select *

@@ -1,3 +1,11 @@
+{{ config(
+    meta={'units': {
+        'fct_attribution_credits': {'conversion': 'conversion_id'},
+        'fct_attributed_sales': {'conversion': 'order_id'},
+        'fct_new_customers': {'conversion': 'order_id'},
+    }},
+    pre_hook='{{ sum_what_changed() }}'
+) }}
 {%- set levels = ['marketing_channel', 'campaign', 'program', 'initiative', 'tactic'] -%}
 {%- set conversions = ['orders', 'new_customers', 'leads'] -%}
 with credits as (
@@ -18,8 +26,8 @@ with credits as (
             else 0
         end as new_customers,
         case when credits.conversion_type = 'lead' then credits.credit else 0 end as leads
-    from {{ ref('fct_attribution_credits') }} as credits
-    left join {{ ref('fct_new_customers') }} as new_customers
+    from {{ rows_to_sum(ref('fct_attribution_credits')) }} as credits
+    left join {{ rows_to_sum(ref('fct_new_customers')) }} as new_customers
         on credits.conversion_id = new_customers.order_id
     where credits.is_valid_conversion
 ),
@@ -53,7 +61,7 @@ sales as (
         {%- endfor %}
         {{ levels | join(', ') }},
         entry_date as event_date
-    from {{ ref('fct_attributed_sales') }}
+    from {{ rows_to_sum(ref('fct_attributed_sales')) }}
 ),
 
 rollup as (

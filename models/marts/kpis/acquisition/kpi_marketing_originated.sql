@@ -1,3 +1,10 @@
+{{ config(
+    meta={'units': {
+        'fct_new_customers': {'order': 'order_id'},
+        'fct_touches': {'touch': 'touch_id', 'person': 'person_id'},
+    }},
+    pre_hook='{{ sum_what_changed() }}'
+) }}
 {%- set dimensions = rollup_setting('dimensions') | list %}
 {%- set counts = [
     'new_customers', 'new_customers_originated', 'new_customers_influenced',
@@ -19,7 +26,7 @@ with new_customers as (
         marketing_credit as new_customers_credited,
         order_value as first_order_value,
         order_value * cast(is_marketing_originated as integer) as first_order_value_originated
-    from {{ ref('fct_new_customers') }}
+    from {{ rows_to_sum(ref('fct_new_customers')) }}
 ),
 
 -- Whom marketing reached: people, customers or not, by the channel and campaign of the touch.
@@ -31,7 +38,7 @@ touches as (
         campaign,
         industry,
         1 as touches
-    from {{ ref('fct_touches') }}
+    from {{ rows_to_sum(ref('fct_touches')) }}
     where is_eligible and is_marketing and person_id is not null
 ),
 

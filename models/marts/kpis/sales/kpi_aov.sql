@@ -1,3 +1,12 @@
+{{ config(
+    meta={'units': {
+        'fct_orders': {'order': 'order_id', 'account': 'account_id'},
+        'fct_sales_entries': {'entry': 'entry_id', 'order': 'order_id', 'account': 'account_id'},
+        'fct_order_lines': {'line': 'order_line_id', 'order': 'order_id', 'account': 'account_id'},
+        'fct_attribution_credits': {'order': 'conversion_id', 'account': 'account_id'},
+    }},
+    pre_hook='{{ sum_what_changed() }}'
+) }}
 {%- set dimensions = rollup_setting('dimensions') | list %}
 {%- set credited = dimensions | select('in', ['marketing_channel', 'campaign']) | list %}
 {%- set own = dimensions | reject('in', credited + ['product_in_order']) | list %}
@@ -25,7 +34,7 @@ with returns as (
     select
         order_id,
         sum(returns) as order_returns
-    from {{ ref('fct_sales_entries') }}
+    from {{ rows_to_sum(ref('fct_sales_entries')) }}
     where is_of_placed_order
     group by order_id
 ),
@@ -44,7 +53,7 @@ orders as (
         coalesce(returns.order_returns, 0) as order_returns,
         orders.tax + orders.shipping as tax_and_shipping,
         cast(orders.order_value != 0 as integer) as orders_with_value
-    from {{ ref('fct_orders') }} as orders
+    from {{ rows_to_sum(ref('fct_orders')) }} as orders
     left join returns on orders.order_id = returns.order_id
     where orders.is_valid_order
 ),
@@ -57,7 +66,7 @@ order_products as (
     select distinct
         order_id,
         product
-    from {{ ref('fct_order_lines') }}
+    from {{ rows_to_sum(ref('fct_order_lines')) }}
     where is_in_valid_order and added_date is null
 ),
 

@@ -1,3 +1,10 @@
+{{ config(
+    meta={'units': {
+        'fct_sales_entries': {'entry': 'entry_id', 'order': 'order_id'},
+        'fct_orders': {'order': 'order_id'},
+    }},
+    pre_hook='{{ sum_what_changed() }}'
+) }}
 {%- set dimensions = rollup_setting('dimensions') | list %}
 {%- set members = ['product', 'product_category', 'sales_channel', 'country'] %}
 {%- set cohort_measures = [
@@ -20,7 +27,7 @@ with refunds as (
         reason_group,
         {{ members | join(', ') }},
         returns as refunds
-    from {{ ref('fct_sales_entries') }}
+    from {{ rows_to_sum(ref('fct_sales_entries')) }}
     where is_eligible and entry_type = 'refund'
 ),
 
@@ -40,7 +47,7 @@ refunds_of_orders as (
         case when is_goods_return then returns else 0 end as refunds_with_return,
         case when is_goods_return then 0 else returns end as refunds_without_return,
         case when reason_group = 'quality' then returns else 0 end as refunds_quality
-    from {{ ref('fct_sales_entries') }}
+    from {{ rows_to_sum(ref('fct_sales_entries')) }}
     where is_of_placed_order and entry_type = 'refund'
 ),
 
@@ -53,7 +60,7 @@ placed_lines as (
         product_category,
         gross_sales - discounts as order_value,
         units
-    from {{ ref('fct_sales_entries') }}
+    from {{ rows_to_sum(ref('fct_sales_entries')) }}
     where is_of_placed_order and entry_type = 'sale'
 ),
 
@@ -71,7 +78,7 @@ placed as (
         orders.country,
         coalesce(placed_lines.order_value, 0) as order_value,
         coalesce(placed_lines.units, 0) as units
-    from {{ ref('fct_orders') }} as orders
+    from {{ rows_to_sum(ref('fct_orders')) }} as orders
     left join placed_lines on orders.order_id = placed_lines.order_id
     where orders.is_valid_order
 ),

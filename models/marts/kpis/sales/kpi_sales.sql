@@ -1,3 +1,12 @@
+{{ config(
+    meta={'units': {
+        'fct_sales_entries': {'entry': 'entry_id', 'order': 'order_id'},
+        'fct_payments': {'payment': 'payment_id', 'order': 'order_id'},
+        'fct_orders': {'order': 'order_id'},
+        'fct_attribution_credits': {'order': 'conversion_id'},
+    }},
+    pre_hook='{{ sum_what_changed() }}'
+) }}
 {%- set members = [
     'product', 'product_category', 'sales_channel', 'acquisition_channel', 'customer_type',
     'country', 'industry', 'account_size_band', 'sales_rep',
@@ -33,7 +42,7 @@ with entries as (
         units,
         fx_adjustment,
         gross_sales - discounts - returns - cancellations as net_sales
-    from {{ ref('fct_sales_entries') }}
+    from {{ rows_to_sum(ref('fct_sales_entries')) }}
     where is_eligible
 ),
 
@@ -80,7 +89,7 @@ paid as (
         paid_date as event_date,
         net_sales_paid,
         {{ order_members | join(', ') }}
-    from {{ ref('fct_payments') }}
+    from {{ rows_to_sum(ref('fct_payments')) }}
     where is_eligible
 ),
 
@@ -92,7 +101,7 @@ orders as (
         {{ order_members | join(', ') }},
         1 as orders_placed,
         case when is_valid_order then 1 else 0 end as orders_valid
-    from {{ ref('fct_orders') }}
+    from {{ rows_to_sum(ref('fct_orders')) }}
     where is_eligible and order_type = 'sale'
 ),
 

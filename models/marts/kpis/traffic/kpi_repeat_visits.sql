@@ -1,3 +1,9 @@
+{{ config(
+    meta={'units': {
+        'fct_sessions': {'session': 'session_id', 'visitor': 'visitor_id'},
+    }},
+    pre_hook='{{ sum_what_changed() }}'
+) }}
 {%- set dimensions = rollup_setting('dimensions') | list %}
 {%- set products = {
     'repeat_squared': ['repeat_visits', 'repeat_visits'],
@@ -16,7 +22,7 @@ with visits as (
         1 as total_visits,
         cast(is_repeat_visit as integer) as repeat_visits,
         cast(is_repeat_visit_by_account as integer) as repeat_visits_by_account
-    from {{ ref('fct_sessions') }}
+    from {{ rows_to_sum(ref('fct_sessions')) }}
     where is_eligible
 ),
 

@@ -1,3 +1,10 @@
+{{ config(
+    meta={'units': {
+        'fct_sessions': {'session': 'session_id', 'visitor': 'visitor_id'},
+        'fct_orders': {'visitor': 'visitor_id', 'order': 'order_id'},
+    }},
+    pre_hook='{{ sum_what_changed() }}'
+) }}
 {%- set dimensions = rollup_setting('dimensions') | list %}
 {%- set visitor_members = 'visitor_id, member_set' %}
 {%- set act_measures = {
@@ -25,7 +32,7 @@ with sessions as (
         1 as sessions,
         cast(has_order as integer) as sessions_with_order,
         cast(has_form_submit as integer) as forms
-    from {{ ref('fct_sessions') }}
+    from {{ rows_to_sum(ref('fct_sessions')) }}
     where is_eligible
 ),
 
@@ -39,7 +46,7 @@ orders as (
         1 as orders_valid,
         cast(visitor_id is null as integer) as orders_without_visitor,
         cast(is_first_order as integer) as first_orders
-    from {{ ref('fct_orders') }}
+    from {{ rows_to_sum(ref('fct_orders')) }}
     where is_valid_order
 ),
 

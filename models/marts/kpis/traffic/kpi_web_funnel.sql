@@ -1,3 +1,9 @@
+{{ config(
+    meta={'units': {
+        'fct_sessions': {'session': 'session_id', 'visitor': 'visitor_id'},
+    }},
+    pre_hook='{{ sum_what_changed() }}'
+) }}
 {#- Steps after the first: how far a session came, when, and the moment of the step before. -#}
 {%- set steps = {
     'sessions_with_product_view': [1, 'product_view_at', 'started_at'],
@@ -42,7 +48,7 @@ with sessions as (
         {%- endfor %}
         cast(has_order as integer) as sessions_with_order_open,
         1 as sessions
-    from {{ ref('fct_sessions') }}
+    from {{ rows_to_sum(ref('fct_sessions')) }}
     where is_eligible
 ),
 

@@ -1,3 +1,10 @@
+{{ config(
+    meta={'units': {
+        'fct_sessions': {'session': 'session_id', 'visitor': 'visitor_id', 'account': "nullif(account_id, '(no account)')"},
+        'fct_cookieless_hits': {'hit': 'hit_id'},
+    }},
+    pre_hook='{{ sum_what_changed() }}'
+) }}
 {%- set dimensions = rollup_setting('dimensions') | list %}
 {%- set products = {
     'sessions_squared': ['sessions', 'sessions'],
@@ -23,7 +30,7 @@ with sessions as (
         sessions_split_on_campaign,
         pageviews as pageviews_in_sessions,
         coalesce(bytes_sent, 0) as session_bytes
-    from {{ ref('fct_sessions') }}
+    from {{ rows_to_sum(ref('fct_sessions')) }}
     where is_eligible
 ),
 
@@ -41,7 +48,7 @@ cookieless_hits as (
         {%- endfor %}
         pageviews as pageviews_cookieless,
         coalesce(bytes_sent, 0) as cookieless_bytes
-    from {{ ref('fct_cookieless_hits') }}
+    from {{ rows_to_sum(ref('fct_cookieless_hits')) }}
     where is_eligible
 ),
 
