@@ -162,11 +162,11 @@ def _names(text: str, name: str) -> bool:
 
 
 def _changes(sql: str, neighbours: dict[str, str]) -> Iterator[tuple[int, int, str]]:
-    """Start, end and new text of each change."""
+    """Start, end and new text of each change. How a model is kept says nothing of its numbers."""
     position = 0
     for segment in SEGMENT.finditer(sql):
         yield from _sql_changes(sql, position, segment.start(), neighbours, is_literal=False)
-        if segment["jinja"]:
+        if segment["jinja"] and not segment["jinja"].startswith("{{ config("):
             yield from _jinja_changes(sql, segment.start(), segment.end(), neighbours)
         position = segment.end()
     yield from _sql_changes(sql, position, len(sql), neighbours, is_literal=False)

@@ -10,6 +10,7 @@ import pytest
 from commerce_kpis.dbt_run import DBT
 from conftest import PROJECT, build_environment, module_environment
 
+# Models that a build makes anew in part, of which one reads the other incremental models.
 KEPT = (
     "fct_attributed_sales",
     "kpi_aov",
@@ -22,7 +23,6 @@ KEPT = (
     "kpi_web_funnel",
     "kpi_web_traffic",
 )
-SELECTION = " ".join(f"+{model}" for model in KEPT)
 # Clocks of three builds: each moves past rows that were landed, and kept back, before.
 CLOCKS = ("2026-03-01 00:00:00", "2026-07-11 12:00:00", None)
 
@@ -30,9 +30,13 @@ CLOCKS = ("2026-03-01 00:00:00", "2026-07-11 12:00:00", None)
 class IncrementalProject:
     """Builds of one folder of raw files, one upon the other."""
 
-    def __init__(self, folder: Path, landing: Path, **environment: str) -> None:
-        """Build below `folder` what lies in `landing`; `environment` may name another target."""
+    def __init__(
+        self, folder: Path, landing: Path, models: tuple[str, ...] = KEPT, **environment: str
+    ) -> None:
+        """Build below `folder`, of what lies in `landing`, these models and all that they are made
+        from; `environment` may name another target."""
         self.landing = landing
+        self.selection = " ".join(f"+{model}" for model in models)
         self.folder = folder
         folder.mkdir(exist_ok=True)
         self.environment = module_environment(
@@ -84,7 +88,7 @@ class IncrementalProject:
             "as_of": as_of,
         }
         return [
-            *(*DBT, "--no-use-colors", "build", "--select", SELECTION),
+            *(*DBT, "--no-use-colors", "build", "--select", self.selection),
             *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
             *("--vars", json.dumps(variables)),
         ]

@@ -119,6 +119,11 @@ def test_a_mutation_changes_one_place_only() -> None:
         assert changed == [mutation.number]
 
 
+def test_how_a_model_is_kept_is_left_alone() -> None:
+    kept = "{{ config(\n    unique_key='lost',\n    pre_hook='{{ sum_what_changed() }}'\n) }}\n"
+    assert len(changes(kept + SQL)) == len(changes())
+
+
 def test_equal_changes_of_one_line_are_told_apart() -> None:
     assert changes("select one + two + three") == {(1, "+ -> -"), (1, "+ (2) -> -")}
 

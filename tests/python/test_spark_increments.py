@@ -20,6 +20,7 @@ pytestmark = pytest.mark.spark
 HISTORY = ("orders", "web_events", "web_sessions")
 WEB = ("int_web__sessions", "int_web__user_agents", "int_web__referrers")
 SEEDS = ("bot_user_agents", "referral_exclusions")
+ATTRIBUTION = ("fct_attributed_sales",)
 NO_BOTS = "intermediate.int_web__user_agents"
 CLOCK = "select max(loaded_at) as as_of from {{ ref('stg_contract__orders') }}\n"
 # By difference: of a company's orders only those that changed are written, and named further down.
@@ -229,6 +230,7 @@ def test_attribution_in_increments_ends_as_a_file_made_whole(
     on_spark = IncrementalProject(
         tmp_path / "on_spark",
         landing,
+        ATTRIBUTION,
         DBT_TARGET="spark_session",
         KPI_SPARK_WAREHOUSE=str(warehouse),
         SPARK_LOCAL_IP="127.0.0.1",
@@ -237,7 +239,7 @@ def test_attribution_in_increments_ends_as_a_file_made_whole(
         history.load(number)
         on_spark.build(clock)
     assert {"int_web__sessions", "fct_attributed_sales"} <= replaced(warehouse)
-    in_a_file = IncrementalProject(tmp_path / "in_a_file", landing)
+    in_a_file = IncrementalProject(tmp_path / "in_a_file", landing, ATTRIBUTION)
     in_a_file.build()
     found = differences(str(warehouse), in_a_file.file, NO_BOTS)
     assert "core.fct_attributed_sales" in found
