@@ -15,9 +15,13 @@ GRAINS = ("week", "month", "quarter", "year", "r12m")
 # Cohorts by month are looked at month by month; a week or a year of a cohort's age says nothing.
 MONTHLY = ("kpi_cohort_retention", "kpi_cohort_value")
 
-# Read by a KPI's macros, yet no parameter of its own: the tools of dbt, what shapes every fact
-# alike. Unit economics show no discounted value, and attribution shows every model.
-NO_PARAMETERS = {"rollup_", "rollup_grains", "rollup_dimensions", "reporting_timezone"}
+# Read by a KPI's macros, yet no parameter of its own: the tools of dbt, how tables are kept, what
+# shapes every fact alike. Unit economics show no discounted value, and attribution shows every
+# model.
+NO_PARAMETERS = {
+    *("rollup_", "rollup_grains", "rollup_dimensions"),
+    *("append_or_update", "reporting_timezone"),
+}
 UNUSED = {
     "kpi_attribution": {"attribution_model"},
     "kpi_unit_economics": {"clv_discount_rate"},
