@@ -166,7 +166,7 @@
     the facts as they were before their last change, by a clock that has not been turned back; every
     changed row names a unit; and no sum is a float, which depends on the order of the rows. -#}
 {% macro can_be_added_to(fingerprint) %}
-    {%- if flags.FULL_REFRESH or not load_relation(sums_relation()) -%}
+    {%- if flags.FULL_REFRESH -%}
         {{ return(false) }}
     {%- endif -%}
     {%- set sound -%}
@@ -237,10 +237,3 @@
 {% macro sums_table() -%}
     state.sums_of__{{ model.name }}
 {%- endmacro %}
-
-
-{% macro sums_relation() %}
-    {{ return(api.Relation.create(
-        database=target.database, schema='state', identifier='sums_of__' ~ model.name, type='table'
-    )) }}
-{% endmacro %}
