@@ -9,7 +9,7 @@
     state.changed_units  which units of a model a run has changed: for models further down, which
                          read what is newer than their own rows
     state.kept_changes,  rows that facts have changed, and the sums of KPIs: see kept_changes.sql and
-    changes_of__*,       held_sums.sql
+    changes_of__*,       sum_what_changed.sql
     sums_of__*
 
     While no raw table is declared to only grow, no model is incremental and there is nothing to
@@ -56,17 +56,24 @@
             and own.fingerprint = {{ quoted(definition_fingerprint()) }}
             {%- if strategy == 'replace_units' %}
             and own.as_of <= ({{ clock_of_this_build() }})
-            and not exists (
-                select 1
-                from state.models as inputs
-                where
-                    inputs.model_name in ('{{ incremental_inputs() | join("', '") }}')
-                    and inputs.whole_since > own.build_number
-            )
+            and not {{ an_input_was_made_whole() }}
             {%- endif %}
     {%- endset -%}
     {{ return(run_query(sound).rows[0][0] == 0) }}
 {% endmacro %}
+
+
+{#- Whether a build has made an input whole after the model was made: a condition on its row of
+    state.models, called own. -#}
+{% macro an_input_was_made_whole() -%}
+    exists (
+        select 1
+        from state.models as inputs
+        where
+            inputs.model_name in ('{{ incremental_inputs() | join("', '") }}')
+            and inputs.whole_since > own.build_number
+    )
+{%- endmacro %}
 
 
 {#- How models are kept that follow what raw tables bring: in increments, if any of these is declared to

@@ -26,6 +26,9 @@
     where nothing happened, null where the part's `needs` were not delivered), is_complete_period,
     as_of. Every period exists for every member of a dense dimension, and for the total.
 
+    Of a KPI that keeps its sums (macros/incremental/sum_what_changed.sql) the SQL is read twice: up to
+    the comment `end of sums`, to bring them up to date, and whole, with the sums that are held.
+
     Two comments of the compiled SQL frame the step that makes cells of rows, and name the relations
     whose rows those are: scripts/explain takes the rows of one cell in its place. -#}
 {% macro kpi_rollup(inputs) %}

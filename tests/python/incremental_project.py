@@ -10,7 +10,7 @@ import pytest
 from commerce_kpis.dbt_run import DBT
 from conftest import PROJECT, build_environment, module_environment
 
-# Models that a build makes anew in part, of which one reads the other incremental models.
+# With all that they are made from, these are the models that a build makes anew in part.
 KEPT = (
     "fct_attributed_sales",
     "kpi_aov",

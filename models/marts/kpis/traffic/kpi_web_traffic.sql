@@ -1,6 +1,9 @@
 {{ config(
     meta={'units': {
-        'fct_sessions': {'session': 'session_id', 'visitor': 'visitor_id', 'account': "nullif(account_id, '(no account)')"},
+        'fct_sessions': {
+            'session': 'session_id', 'visitor': 'visitor_id',
+            'account': "nullif(account_id, '(no account)')"
+        },
         'fct_cookieless_hits': {'hit': 'hit_id'},
     }},
     pre_hook='{{ sum_what_changed() }}'
