@@ -58,6 +58,9 @@
             and own.as_of <= ({{ clock_of_this_build() }})
             and not {{ an_input_was_made_whole() }}
             {%- endif %}
+            {%- if config.get('meta', {}).get('follows') %}
+            and {{ all_changes_are_kept(config.get('meta').follows) }}
+            {%- endif %}
     {%- endset -%}
     {{ return(run_query(sound).rows[0][0] == 0) }}
 {% endmacro %}
@@ -122,8 +125,8 @@
 
 
 {#- md5 of all that decides what the model makes of its incremental inputs and raw tables: its code, the
-    columns of its contract, the code of what it reads, the macros called there, seeds, the parameters named, and where the raw
-    tables are. -#}
+    columns of its contract, the code and meta of what it reads, the macros called there, seeds, the
+    parameters named, and where the raw tables are. -#}
 {% macro definition_fingerprint() %}
     {%- set codes = [model.raw_code] -%}
     {%- for column in model.columns.values() if config.get('contract').enforced -%}
@@ -135,7 +138,12 @@
         {%- if node.resource_type == 'seed' and not node.name.startswith('raw_') -%}
             {%- do codes.append(node.checksum.checksum) -%}
         {%- elif node.resource_type == 'model' and node.config.materialized != 'incremental' -%}
-            {%- do codes.append(node.raw_code) -%}
+            {%- do codes.append(node.raw_code ~ tojson(node.config.meta, sort_keys=true)) -%}
+            {%- for variant in (node.config.meta.variants or {}).values() -%}
+                {%- for parameter in variant.parameters or [] -%}
+                    {%- do codes.append(parameter ~ '=' ~ var(parameter)) -%}
+                {%- endfor -%}
+            {%- endfor -%}
             {%- do called_macros(node.depends_on.macros, macro_names) -%}
         {%- endif -%}
     {%- endfor -%}

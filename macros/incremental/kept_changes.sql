@@ -1,22 +1,11 @@
-{#- Of a fact with `meta.keeps_changes` a build keeps, in state.changes_of__<model>, the rows that it has
-    changed: as they were and as they are, with `was_before` to tell them. state.kept_changes has one row per
-    such fact: the run that changed it last, and the run that had made it what it was. -#}
+{#- Of a model with `meta.keeps_changes` a build keeps, in state.changes_of__<model>, the `rows` that it has
+    changed, as they were and as they are, with `was_before` to tell them; or the `units` that it has made
+    anew. state.kept_changes has one row per such model: the run that changed it last, and the run that
+    had made it what it was. -#}
 {% macro keep_changes(held, made, columns) %}
-    {%- if config.get('meta', {}).get('keeps_changes') and keeps_changes() -%}
-    {%- set rows = {
-        'true': ['held', rows_of_changed_units(held)], 'false': ['made', rows_of_changed_units(made)],
-    } -%}
+    {%- if keeps_changes() and config.get('meta', {}).get('keeps_changes') -%}
     create or replace table {{ changes_table(model.name) }} as
-    {%- for was_before, (name, own) in rows.items() %}
-    {%- set other_name, other = rows['false' if was_before == 'true' else 'true'] %}
-    select {{ was_before }} as was_before, *
-    from (
-        select {{ columns }} from {{ own }} as {{ name }}_rows
-        except all
-        select {{ columns }} from {{ other }} as {{ other_name }}_rows
-    ) as {{ name }}_only
-    {{ 'union all' if not loop.last }}
-    {%- endfor %};
+    {{ rows_that_differ(held, made, columns) if keeps_rows() else 'select * from ' ~ changed_units_table() }};
 
     delete from state.kept_changes
     where model_name = {{ quoted(model.name) }};
@@ -29,7 +18,49 @@
 {% endmacro %}
 
 
+{#- Whether the model keeps the rows that a build changes. -#}
+{% macro keeps_rows() %}
+    {{ return(keeps_changes() and config.get('meta', {}).get('keeps_changes') == 'rows') }}
+{% endmacro %}
+
+
 {#- Name of the table of the rows of a fact that a build has changed. -#}
 {% macro changes_table(fact) -%}
     state.changes_of__{{ fact }}
 {%- endmacro %}
+
+
+{#- Whether what changed in a model since another was made is kept, and not its last change alone: a condition on
+    the other's row of state.models, called own. -#}
+{% macro all_changes_are_kept(model_name) -%}
+    (
+        exists (
+            select 1
+            from state.kept_changes as kept
+            where kept.model_name = '{{ model_name }}' and kept.since_build <= own.build_number
+        )
+        or not exists (
+            select 1
+            from state.models as inputs
+            where inputs.model_name = '{{ model_name }}' and inputs.build_number > own.build_number
+        )
+    )
+{%- endmacro %}
+
+
+{#- Pre-hook of models that replace units, and follow from another one alone which keeps its changes
+    (`meta.follows`): finds the units that its changed rows touch. `units`: a query of a relation called
+    changes. -#}
+{% macro find_units_of_changes(units) %}
+    {%- if replaces_units() -%}
+    {%- set query %}
+    with changes as (
+        select *
+        from {{ changes_table(config.get('meta').follows) }}
+    )
+
+    {{ units }}
+    {%- endset -%}
+    {{ keep_changed_units(query) }}
+    {%- endif -%}
+{% endmacro %}

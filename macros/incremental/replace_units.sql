@@ -5,18 +5,17 @@
     A unit is what the columns of `unique_key` name: rows of one unit depend on no row of another. Of
     the base shelf it is the key of the raw table. Which units changed is found by the model's
     pre-hook, in a table of its own (changed_units_table). If `meta.changes_of` has an
-    expression, its values in the rows that leave or come are the units that models further down
-    recompute. -#}
+    expression, its values in the rows that change are the units that models further down recompute. -#}
 {% macro get_incremental_replace_units_sql(arguments) %}
     {%- set target_relation = arguments.target_relation -%}
     {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
+    {{ keep_changes(target_relation, arguments.temp_relation, columns) }}
+
     {%- if config.get('meta', {}).get('changes_of') %}
     insert into state.changed_units
     select {{ quoted(model.name) }}, ({{ this_build() }}), changes.unit
-    from ({{ logged_units(target_relation, arguments.temp_relation) }}) as changes;
+    from ({{ logged_units(target_relation, arguments.temp_relation, columns) }}) as changes;
     {%- endif %}
-
-    {{ keep_changes(target_relation, arguments.temp_relation, columns) }}
 
     delete from {{ target_relation }} as held
     using {{ changed_units_table() }} as changed
@@ -32,16 +31,28 @@
 {% endmacro %}
 
 
-{#- The units that models further down recompute, by the rows that leave and those that come: a query. -#}
-{% macro logged_units(held, made) -%}
+{#- The units that models further down recompute, by the rows that differ: a query. -#}
+{% macro logged_units(held, made, columns) -%}
     {%- set logged = config.get('meta').changes_of -%}
-    select {{ logged }} as unit
-    from {{ rows_of_changed_units(held) }}
+    select distinct {{ logged }} as unit
+    from {{ changes_table(model.name) if keeps_rows() else '(' ~ rows_that_differ(held, made, columns) ~ ') as differing' }}
     where {{ logged }} is not null
-    union
-    select {{ logged }}
-    from {{ rows_of_changed_units(made) }}
-    where {{ logged }} is not null
+{%- endmacro %}
+
+
+{#- Of the changed units, the rows that a build changes, as they were and as they are, with `was_before` to
+    tell them: a query. -#}
+{% macro rows_that_differ(held, made, columns) -%}
+    {%- set rows = {'held': rows_of_changed_units(held), 'made': rows_of_changed_units(made)} -%}
+    {%- for own, other in [('held', 'made'), ('made', 'held')] %}
+    select {{ 'true' if own == 'held' else 'false' }} as was_before, *
+    from (
+        select {{ columns }} from {{ rows[own] }} as {{ own }}_rows
+        except all
+        select {{ columns }} from {{ rows[other] }} as {{ other }}_rows
+    ) as {{ own }}_only
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}
 
 

@@ -41,11 +41,7 @@
             and own.as_of <= ({{ clock_of_this_build() }})
             and not {{ an_input_was_made_whole() }}
             {%- for fact in model.changed_facts %}
-            and exists (
-                select 1
-                from state.kept_changes as kept
-                where kept.model_name = '{{ fact }}' and kept.since_build <= own.build_number
-            )
+            and {{ all_changes_are_kept(fact) }}
             {%- endfor %}
     {%- endset -%}
     {%- if run_query(sound).rows[0][0] == 0 -%}

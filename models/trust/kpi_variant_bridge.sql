@@ -1,3 +1,11 @@
+{{ config(
+    materialized=table_or_increments(keeps_changes()),
+    incremental_strategy='replace_units',
+    unique_key=['kpi', 'period_grain', 'period_start', 'dimension', 'dimension_value'],
+    meta={'follows': 'kpi_values'},
+    pre_hook='{{ find_changed_bridges() }}',
+    post_hook='{{ remember_whole_build() }}'
+) }}
 with catalog as (
     select
         kpi,
@@ -32,7 +40,7 @@ cells as (
         ) as numerator_text,
         concat(catalog.denominator_name, ' ', {{ number_text('cells.denominator') }})
             as denominator_text
-    from {{ ref('kpi_values') }} as cells
+    from {{ rows_of_changed_units(ref('kpi_values')) }} as cells
     inner join catalog
         on
             cells.kpi = catalog.kpi

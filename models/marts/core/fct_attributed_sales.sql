@@ -2,7 +2,7 @@
     materialized=table_or_increments(),
     incremental_strategy='replace_units',
     unique_key='order_id',
-    meta={'keeps_changes': true, 'event_time': 'entry_date'},
+    meta={'keeps_changes': 'rows', 'event_time': 'entry_date'},
     pre_hook='{{ find_changed_units() }}',
     post_hook='{{ remember_whole_build() }}'
 ) }}

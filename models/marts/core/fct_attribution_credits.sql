@@ -1,8 +1,8 @@
 {{ config(
     materialized=table_or_increments(),
     incremental_strategy='replace_units',
-    unique_key='account_id',
-    meta={'changes_of': 'conversion_id', 'keeps_changes': true, 'event_time': 'converted_date'},
+    unique_key='conversion_id',
+    meta={'changes_of': 'conversion_id', 'keeps_changes': 'rows', 'event_time': 'converted_date'},
     pre_hook='{{ find_changed_units() }}',
     post_hook='{{ remember_whole_build() }}'
 ) }}

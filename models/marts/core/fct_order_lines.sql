@@ -2,7 +2,7 @@
     materialized=table_or_increments(keeps_changes()),
     incremental_strategy='replace_differences',
     unique_key='order_line_id',
-    meta={'keeps_changes': true, 'event_time': 'order_date'},
+    meta={'keeps_changes': 'rows', 'event_time': 'order_date'},
     post_hook='{{ remember_whole_build() }}'
 ) }}
 with lines as (

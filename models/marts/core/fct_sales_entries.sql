@@ -2,7 +2,7 @@
     materialized=table_or_increments(),
     incremental_strategy='replace_differences',
     unique_key='entry_id',
-    meta={'changes_of': 'order_id', 'keeps_changes': true, 'event_time': 'entry_date'},
+    meta={'changes_of': 'order_id', 'keeps_changes': 'rows', 'event_time': 'entry_date'},
     post_hook='{{ remember_whole_build() }}'
 ) }}
 with entries as (

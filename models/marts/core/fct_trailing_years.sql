@@ -2,7 +2,7 @@
     'segment', 'industry', 'account_size_band', 'acquisition_channel', 'cohort_month',
 ] %}
 {%- set axis = ['account_id', 'period_grain', 'from_index', 'to_index'] + members %}
-{#- Each step to what it counts; the others are 0 there. -#}
+{#- Each type of entry to what it counts; the others are 0 there. -#}
 {%- set steps = {
     'orders': ['order_value', 'gross_margin', 'orders_valid', 'new_customers'],
     'costs': ['acquisition_cost'],
@@ -124,9 +124,16 @@ month_states as (
     group by all
 ),
 
+-- Several edges of an account may lie before the same windows.
 active_days as (
-    select *
+    select
+        {{ axis | join(', ') }},
+        sum(edges_before_end) as edges_before_end,
+        sum(edge_days_before_end) as edge_days_before_end,
+        sum(edges_before_start) as edges_before_start,
+        sum(edge_days_before_start) as edge_days_before_start
     from {{ ref('int_accounts__active_day_edges') }}
+    group by {{ axis | join(', ') }}
 ),
 
 to_date as (
@@ -166,9 +173,11 @@ predictions as (
         on predictions.snapshot_date = period_ends.last_day
 ),
 
+-- Entries are not added up: few of an account fall together, and KPIs sum them anyway.
 unioned as (
     {%- for step, counted in steps.items() %}
     select
+        '{{ step }}' as entry_type,
         {%- for measure in measures %}
         {{ measure if measure in counted else '0 as ' ~ measure }},
         {%- endfor %}
@@ -180,18 +189,18 @@ unioned as (
 
 final as (
     select
+        entry_type,
         {%- for column in axis %}
         {{ column }},
         {%- endfor %}
         {%- for measure in measures if measure in money %}
-        cast(sum({{ measure }}) as decimal(18, 4)) as {{ measure }},
+        cast({{ measure }} as decimal(18, 4)) as {{ measure }},
         {%- endfor %}
         {%- for measure in measures if measure not in money + ['customers_ever'] %}
-        cast(sum({{ measure }}) as bigint) as {{ measure }},
+        cast({{ measure }} as bigint) as {{ measure }},
         {%- endfor %}
-        cast(sum(customers_ever) as bigint) as customers_ever
+        cast(customers_ever as bigint) as customers_ever
     from unioned
-    group by all
 )
 
 select * from final

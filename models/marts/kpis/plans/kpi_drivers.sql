@@ -1,3 +1,11 @@
+{{ config(
+    materialized=table_or_increments(keeps_changes()),
+    incremental_strategy='replace_units',
+    unique_key=['kpi', 'period_grain', 'period_start'],
+    meta={'follows': 'kpi_values'},
+    pre_hook='{{ find_changed_comparisons() }}',
+    post_hook='{{ remember_whole_build() }}'
+) }}
 with catalog as (
     select kpi, variant, numerator, denominator, scale, unit, additive_dimensions
     from {{ ref('kpi_catalog') }}
@@ -101,7 +109,7 @@ changes as (
         end as change,
         totals.value_status,
         earlier.value_status as earlier_value_status
-    from totals
+    from {{ rows_of_changed_units('totals') }} as totals
     inner join variants
         on
             totals.kpi = variants.kpi
@@ -118,24 +126,35 @@ changes as (
             and comparisons.compared_period_start = earlier.period_start
 ),
 
--- Each cell twice for each comparison: as what is compared, and as what it is compared with.
+-- The two periods of each change, the one that is compared and the one it is compared with.
 sides as (
-    select period_grain, period_start, comparison, period_start as cell_start, true as is_now
-    from comparisons
+    select
+        change_number,
+        kpi,
+        variant,
+        period_grain,
+        period_start as cell_start,
+        true as is_now,
+        additive_dimensions
+    from changes
+    where change is not null
     union all
     select
+        change_number,
+        kpi,
+        variant,
         period_grain,
-        period_start,
-        comparison,
         compared_period_start as cell_start,
-        false as is_now
-    from comparisons
+        false as is_now,
+        additive_dimensions
+    from changes
+    where change is not null
 ),
 
 -- Who is absent in one of the two periods has nothing there.
 members as (
     select
-        changes.change_number,
+        sides.change_number,
         cells.dimension,
         cells.dimension_value,
         sum(case when sides.is_now then cells.numerator else 0 end) as numerator,
@@ -145,19 +164,12 @@ members as (
     from cells
     inner join sides
         on
-            cells.period_grain = sides.period_grain
+            cells.kpi = sides.kpi
+            and cells.variant = sides.variant
+            and cells.period_grain = sides.period_grain
             and cells.period_start = sides.cell_start
-    inner join changes
-        on
-            cells.kpi = changes.kpi
-            and cells.variant = changes.variant
-            and sides.period_grain = changes.period_grain
-            and sides.period_start = changes.period_start
-            and sides.comparison = changes.comparison
-    where
-        changes.change is not null
-        and position(concat(', ', cells.dimension, ', ') in changes.additive_dimensions) > 0
-    group by changes.change_number, cells.dimension, cells.dimension_value
+    where position(concat(', ', cells.dimension, ', ') in sides.additive_dimensions) > 0
+    group by sides.change_number, cells.dimension, cells.dimension_value
 ),
 
 weighed as (

@@ -1,0 +1,120 @@
+{#- Pre-hook of kpi_values: the cells whose long rows a build makes anew, all variants of a cell at once.
+
+    A hash of each cell, with all that its long rows depend on beside it, is kept from build to build. Of a
+    cell that differs, the cells that are compared with it change too. Those of running periods are made
+    anew each time: they are compared with days. All others have a new clock, and nothing else. -#}
+{% macro find_changed_cells() %}
+    {%- if keeps_changes() %}
+    {{ keep_for_this_build('cells_now', hashed_cells()) }};
+    {%- if replaces_units() %}
+    {{ keep_changed_units(changed_cells()) }};
+
+    update {{ this }}
+    set as_of = ({{ clock_of_this_build() }});
+    {%- endif %}
+
+    create or replace table state.cells_of__{{ model.name }} as
+    select *
+    from cells_now
+    {%- endif -%}
+{% endmacro %}
+
+
+{#- The key of each cell of all KPI tables, and a hash of all that its long rows depend on, but for the moment of
+    the clock; null in a running period: a query. -#}
+{% macro hashed_cells() -%}
+    {%- for model_name in kpi_models() %}
+    {%- set meta = kpi_meta(model_name) %}
+    {%- set windows = [] %}
+    {%- for variant in meta.variants.values() %}
+        {%- do windows.append(kpi_window_days(variant)) %}
+    {%- endfor %}
+    select
+        kpi,
+        period_grain,
+        period_start,
+        dimension,
+        dimension_value,
+        case when is_complete_period then {{ key_hash(['content']) }} end as content_hash
+    from (
+        with {{ kpi_cells(builtins.ref(model_name), model_name, meta) }}
+
+        select
+            {%- for days in windows | unique %}
+            period_end + {{ days }} <= as_of_date as is_mature_{{ loop.index }},
+            {%- endfor %}
+            {{ columns_except(['as_of', 'as_of_date']) }}
+        from cells
+    ) as content
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+
+{#- The keys of the cells that differ, and of those that are compared with them: a query. -#}
+{% macro changed_cells() -%}
+    with differing as (
+        select
+            {%- for column in unit_columns() %}
+            coalesce(made.{{ column }}, held.{{ column }}) as {{ column }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        from state.cells_of__{{ model.name }} as held
+        full join cells_now as made
+            on
+                {%- for column in unit_columns() %}
+                {{ 'and' if not loop.first }} held.{{ column }} = made.{{ column }}
+                {%- endfor %}
+        where
+            held.content_hash is null
+            or made.content_hash is null
+            or held.content_hash != made.content_hash
+    )
+
+    select {{ unit_columns() | join(', ') }}
+    from differing
+    {%- for compared in ['previous', 'year_ago'] %}
+    union
+    select
+        {%- for column in unit_columns() %}
+        {{ 'later' if column == 'period_start' else 'differing' }}.{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from differing
+    inner join {{ builtins.ref('dim_periods') }} as later
+        on
+            differing.period_grain = later.period_grain
+            and differing.period_start = later.{{ compared }}_period_start
+    {%- endfor %}
+{%- endmacro %}
+
+
+{#- Pre-hook of kpi_variant_bridge: the cells of which a row changed. -#}
+{% macro find_changed_bridges() %}
+    {%- set cells -%}
+    select distinct {{ unit_columns() | join(', ') }}
+    from changes
+    {%- endset -%}
+    {{ find_units_of_changes(cells) }}
+{% endmacro %}
+
+
+{#- Pre-hook of kpi_drivers: the periods of KPIs in which a cell changed, and those that are compared with
+    them. -#}
+{% macro find_changed_comparisons() %}
+    {%- set periods -%}
+    select distinct {{ unit_columns() | join(', ') }}
+    from changes
+    {%- for compared in ['previous', 'year_ago'] %}
+    union
+    select distinct
+        changes.kpi,
+        changes.period_grain,
+        later.period_start
+    from changes
+    inner join {{ builtins.ref('dim_periods') }} as later
+        on
+            changes.period_grain = later.period_grain
+            and changes.period_start = later.{{ compared }}_period_start
+    {%- endfor %}
+    {%- endset -%}
+    {{ find_units_of_changes(periods) }}
+{% endmacro %}
