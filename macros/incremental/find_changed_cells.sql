@@ -2,20 +2,31 @@
 
     A hash of each cell, with all that its long rows depend on beside it, is kept from build to build. Of a
     cell that differs, the cells that are compared with it change too. Those of running periods are made
-    anew each time: they are compared with days. All others have a new clock, and nothing else. -#}
+    anew each time: they are compared with days. All others take the clock of their table, and nothing
+    else. -#}
 {% macro find_changed_cells() %}
     {%- if keeps_changes() %}
     {{ keep_for_this_build('cells_now', hashed_cells()) }};
     {%- if replaces_units() %}
     {{ keep_changed_units(changed_cells()) }};
 
-    update {{ this }}
-    set as_of = ({{ clock_of_this_build() }});
+    update {{ this }} as held
+    set as_of = tables.as_of
+    from ({{ clocks_of_tables() }}) as tables
+    where held.kpi = tables.kpi;
+    {%- else %}
+
+    create or replace table {{ changes_table(model.name) }} as
+    select {{ unit_columns() | join(', ') }}
+    from cells_now
+    where false;
     {%- endif %}
 
     create or replace table state.cells_of__{{ model.name }} as
     select *
-    from cells_now
+    from cells_now;
+
+    drop table cells_now
     {%- endif -%}
 {% endmacro %}
 
@@ -46,6 +57,16 @@
             {{ columns_except(['as_of', 'as_of_date']) }}
         from cells
     ) as content
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+
+{#- The moment of the clock that each KPI table was made with: a query. -#}
+{% macro clocks_of_tables() -%}
+    {%- for model_name in kpi_models() %}
+    select '{{ model_name | replace("kpi_", "", 1) }}' as kpi, max(as_of) as as_of
+    from {{ builtins.ref(model_name) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
@@ -85,36 +106,3 @@
             and differing.period_start = later.{{ compared }}_period_start
     {%- endfor %}
 {%- endmacro %}
-
-
-{#- Pre-hook of kpi_variant_bridge: the cells of which a row changed. -#}
-{% macro find_changed_bridges() %}
-    {%- set cells -%}
-    select distinct {{ unit_columns() | join(', ') }}
-    from changes
-    {%- endset -%}
-    {{ find_units_of_changes(cells) }}
-{% endmacro %}
-
-
-{#- Pre-hook of kpi_drivers: the periods of KPIs in which a cell changed, and those that are compared with
-    them. -#}
-{% macro find_changed_comparisons() %}
-    {%- set periods -%}
-    select distinct {{ unit_columns() | join(', ') }}
-    from changes
-    {%- for compared in ['previous', 'year_ago'] %}
-    union
-    select distinct
-        changes.kpi,
-        changes.period_grain,
-        later.period_start
-    from changes
-    inner join {{ builtins.ref('dim_periods') }} as later
-        on
-            changes.period_grain = later.period_grain
-            and changes.period_start = later.{{ compared }}_period_start
-    {%- endfor %}
-    {%- endset -%}
-    {{ find_units_of_changes(periods) }}
-{% endmacro %}

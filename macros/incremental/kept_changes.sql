@@ -18,6 +18,27 @@
 {% endmacro %}
 
 
+{#- Of the changed units, the rows that a build changes, as they were and as they are, with `was_before` to
+    tell them: a query. -#}
+{% macro rows_that_differ(held, made, columns) -%}
+    with held_rows as (
+        select {{ columns }}
+        from {{ rows_of_changed_units(held) }}
+    ),
+
+    made_rows as (
+        select {{ columns }}
+        from {{ rows_of_changed_units(made) }}
+    )
+
+    select true as was_before, *
+    from (select * from held_rows except all select * from made_rows) as held_only
+    union all
+    select false as was_before, *
+    from (select * from made_rows except all select * from held_rows) as made_only
+{%- endmacro %}
+
+
 {#- Whether the model keeps the rows that a build changes. -#}
 {% macro keeps_rows() %}
     {{ return(keeps_changes() and config.get('meta', {}).get('keeps_changes') == 'rows') }}

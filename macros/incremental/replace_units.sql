@@ -5,7 +5,7 @@
     A unit is what the columns of `unique_key` name: rows of one unit depend on no row of another. Of
     the base shelf it is the key of the raw table. Which units changed is found by the model's
     pre-hook, in a table of its own (changed_units_table). If `meta.changes_of` has an
-    expression, its values in the rows that change are the units that models further down recompute. -#}
+    expression, its values in those rows are the units that models further down recompute. -#}
 {% macro get_incremental_replace_units_sql(arguments) %}
     {%- set target_relation = arguments.target_relation -%}
     {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
@@ -14,7 +14,7 @@
     {%- if config.get('meta', {}).get('changes_of') %}
     insert into state.changed_units
     select {{ quoted(model.name) }}, ({{ this_build() }}), changes.unit
-    from ({{ logged_units(target_relation, arguments.temp_relation, columns) }}) as changes;
+    from ({{ logged_units(target_relation, arguments.temp_relation) }}) as changes;
     {%- endif %}
 
     delete from {{ target_relation }} as held
@@ -31,27 +31,17 @@
 {% endmacro %}
 
 
-{#- The units that models further down recompute, by the rows that differ: a query. -#}
-{% macro logged_units(held, made, columns) -%}
+{#- The units that models further down recompute: by the rows that differ, where these are kept, or by those
+    that leave and those that come; a query. -#}
+{% macro logged_units(held, made) -%}
     {%- set logged = config.get('meta').changes_of -%}
+    {%- set relations = [changes_table(model.name)] if keeps_rows()
+        else [rows_of_changed_units(held), rows_of_changed_units(made)] -%}
+    {%- for relation in relations %}
     select distinct {{ logged }} as unit
-    from {{ changes_table(model.name) if keeps_rows() else '(' ~ rows_that_differ(held, made, columns) ~ ') as differing' }}
+    from {{ relation }}
     where {{ logged }} is not null
-{%- endmacro %}
-
-
-{#- Of the changed units, the rows that a build changes, as they were and as they are, with `was_before` to
-    tell them: a query. -#}
-{% macro rows_that_differ(held, made, columns) -%}
-    {%- set rows = {'held': rows_of_changed_units(held), 'made': rows_of_changed_units(made)} -%}
-    {%- for own, other in [('held', 'made'), ('made', 'held')] %}
-    select {{ 'true' if own == 'held' else 'false' }} as was_before, *
-    from (
-        select {{ columns }} from {{ rows[own] }} as {{ own }}_rows
-        except all
-        select {{ columns }} from {{ rows[other] }} as {{ other }}_rows
-    ) as {{ own }}_only
-    {{ 'union all' if not loop.last }}
+    {{ 'union' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 

@@ -162,6 +162,22 @@ def build_environment(folder: Path) -> dict[str, str]:
     }
 
 
+def copied_project(copy: Path) -> Path:
+    """A copy of the project as git would commit it, to be changed."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in listed.stdout.splitlines():
+        if (PROJECT / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(PROJECT / name, copy / name)
+    return copy
+
+
 def skip_unless_ci(message: str) -> NoReturn:
     """A program is missing that a test needs: a failure where everything has to be tried."""
     if os.environ.get("CI"):
@@ -200,18 +216,7 @@ def browser() -> Iterator[object]:
 @pytest.fixture(scope="session")
 def project_with_kpi(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with the shown files, its warehouse built but for them."""
-    project = tmp_path_factory.mktemp("copy") / "my kpis"
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in listed.stdout.splitlines():
-        if (PROJECT / name).is_file():
-            (project / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(PROJECT / name, project / name)
+    project = copied_project(tmp_path_factory.mktemp("copy") / "my kpis")
     shown = dict(SHOWN.findall((PROJECT / "docs" / "how_to" / "add_a_kpi.md").read_text("utf-8")))
     assert [Path(name).suffix for name in shown] == [".sql", ".yml"]
     for name, text in shown.items():

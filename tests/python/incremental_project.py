@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from commerce_kpis.dbt_run import DBT
-from conftest import PROJECT, build_environment, module_environment
+from commerce_kpis.generate_macros import jinja_macro
+from conftest import PROJECT, build_environment, copied_project, module_environment
 
-# With all that they are made from, these are the models that a build makes anew in part.
-KEPT = (
-    "fct_attributed_sales",
+# KPIs that keep their sums.
+SUMMED = (
     "kpi_aov",
     "kpi_attribution",
+    "kpi_email_opt_in",
     "kpi_marketing_originated",
     "kpi_refunds",
     "kpi_repeat_visits",
@@ -23,24 +24,46 @@ KEPT = (
     "kpi_web_funnel",
     "kpi_web_traffic",
 )
+# With all that they are made from, these are the models that a build makes anew in part.
+KEPT = ("fct_attributed_sales", *SUMMED, "kpi_values", "kpi_drivers", "kpi_variant_bridge")
+# The KPIs of kpi_values there: some more that are made whole, for many accounts or few answers.
+VALUED = (*SUMMED, "kpi_customer_retention", "kpi_nps")
 # Clocks of three builds: each moves past rows that were landed, and kept back, before.
 CLOCKS = ("2026-03-01 00:00:00", "2026-07-11 12:00:00", None)
+
+
+def project_of_few_kpis(copy: Path) -> Path:
+    """A copy of the project in which kpi_values has few KPIs, and nothing misses the others."""
+    project = copied_project(copy)
+    (project / "macros" / "generated" / "kpi_models.sql").write_text(
+        jinja_macro("kpi_models", list(VALUED), "a test"), encoding="utf-8"
+    )
+    (project / "macros" / "kpis" / "check_kpi_models.sql").write_text(
+        "{% macro check_kpi_models() %}{% endmacro %}\n", encoding="utf-8"
+    )
+    return project
 
 
 class IncrementalProject:
     """Builds of one folder of raw files, one upon the other."""
 
     def __init__(
-        self, folder: Path, landing: Path, models: tuple[str, ...] = KEPT, **environment: str
+        self,
+        folder: Path,
+        landing: Path,
+        models: tuple[str, ...] = KEPT,
+        project: Path = PROJECT,
+        **environment: str,
     ) -> None:
         """Build below `folder`, of what lies in `landing`, these models and all that they are made
         from; `environment` may name another target."""
+        self.project = project
         self.landing = landing
         self.selection = " ".join(f"+{model}" for model in models)
         self.folder = folder
         folder.mkdir(exist_ok=True)
         self.environment = module_environment(
-            PROJECT, **{**build_environment(folder), **environment}
+            project, **{**build_environment(folder), **environment}
         )
 
     @property
@@ -56,7 +79,7 @@ class IncrementalProject:
         """Build, and see it succeed."""
         done = subprocess.run(
             self._command(as_of),
-            cwd=PROJECT,
+            cwd=self.project,
             env=self.environment,
             capture_output=True,
             text=True,
@@ -68,7 +91,7 @@ class IncrementalProject:
         """Start a build and kill it when it says that it has finished that model."""
         with subprocess.Popen(
             self._command(None),
-            cwd=PROJECT,
+            cwd=self.project,
             env=self.environment,
             stdout=subprocess.PIPE,
             text=True,

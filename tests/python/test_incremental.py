@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from benchmarking.same_tables import different_tables
-from incremental_project import CLOCKS, KEPT, IncrementalProject
+from incremental_project import CLOCKS, KEPT, IncrementalProject, project_of_few_kpis
 from landing_history import History
 from landing_project import LandingProject
 
@@ -30,7 +30,8 @@ def replaced(file: Path) -> set[str]:
 @pytest.mark.parametrize("seed", range(HISTORIES))
 def test_a_history_of_loads_ends_as_a_build_made_whole(tmp_path: Path, seed: int) -> None:
     history = History(tmp_path / "landing", seed, len(CLOCKS))
-    project = IncrementalProject(tmp_path, tmp_path / "landing")
+    few_kpis = project_of_few_kpis(tmp_path / "project")
+    project = IncrementalProject(tmp_path, tmp_path / "landing", project=few_kpis)
     for number, clock in enumerate(CLOCKS):
         history.load(number)
         project.build(clock)
@@ -43,7 +44,8 @@ def test_a_history_of_loads_ends_as_a_build_made_whole(tmp_path: Path, seed: int
 @pytest.mark.thorough
 def test_a_killed_build_leaves_nothing_wrong_behind(tmp_path: Path) -> None:
     history = History(tmp_path / "landing", 7, 3)
-    project = IncrementalProject(tmp_path, tmp_path / "landing")
+    few_kpis = project_of_few_kpis(tmp_path / "project")
+    project = IncrementalProject(tmp_path, tmp_path / "landing", project=few_kpis)
     history.load(0)
     project.build()
     history.load(1)

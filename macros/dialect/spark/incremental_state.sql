@@ -41,7 +41,7 @@
         {%- set number = run_query(this_build()).rows[0][0] -%}
         {%- set rows -%}
             select unit, {{ quoted(model.name) }} as model_name, {{ number }} as build_number
-            from ({{ logged_units(relation, aside, columns_of(relation) | join(', ')) }})
+            from ({{ logged_units(relation, aside) }})
         {%- endset -%}
         {%- do overwrite_partitions('state.changed_units', 'model_name, build_number', rows) -%}
     {%- endif -%}

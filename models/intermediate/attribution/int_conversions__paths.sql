@@ -2,7 +2,7 @@
     materialized=table_or_increments(),
     incremental_strategy='replace_units',
     unique_key='account_id',
-    meta={'changes_of': 'conversion_id', 'event_time': 'converted_date'},
+    meta={'changes_of': 'conversion_id', 'keeps_changes': 'rows', 'event_time': 'converted_date'},
     pre_hook='{{ find_changed_units() }}',
     post_hook='{{ remember_whole_build() }}'
 ) }}

@@ -1,3 +1,10 @@
+{{ config(
+    materialized=table_or_increments(keeps_changes()),
+    incremental_strategy='replace_differences',
+    unique_key=['email_hash', 'list_name', 'spell_number'],
+    meta={'keeps_changes': 'rows', 'event_time': 'active_from'},
+    post_hook='{{ remember_whole_build() }}'
+) }}
 with events as (
     select
         email_hash,

@@ -1,3 +1,10 @@
+{{ config(
+    materialized=table_or_increments(keeps_changes()),
+    incremental_strategy='replace_differences',
+    unique_key='subscription_event_id',
+    meta={'keeps_changes': 'rows', 'event_time': 'event_date'},
+    post_hook='{{ remember_whole_build() }}'
+) }}
 with events as (
     select *
     from {{ ref('int_email__subscription_events') }}

@@ -1,3 +1,13 @@
+{{ config(
+    meta={'units': {
+        'fct_sessions': {'session': 'session_id', 'visitor': 'visitor_id'},
+        'fct_email_subscription_events': {
+            'event': 'subscription_event_id', 'visitor': 'visitor_id',
+        },
+        'fct_email_list_spells': {'address': 'email_hash', 'visitor': 'visitor_id'},
+    }},
+    pre_hook='{{ sum_what_changed() }}'
+) }}
 {%- set dimensions = rollup_setting('dimensions') | list %}
 {%- set of_forms = dimensions | select('equalto', 'form_name') | list %}
 {%- set of_visits = dimensions | reject('equalto', 'form_name') | list %}
@@ -28,7 +38,7 @@ with sessions as (
         {{ name }},
         {%- endfor %}
         1 as sessions
-    from {{ ref('fct_sessions') }}
+    from {{ rows_to_sum(ref('fct_sessions')) }}
     where is_eligible
 ),
 
@@ -43,7 +53,7 @@ list_events as (
         cast(is_confirmation as integer) as confirmations,
         cast(is_opt_out and event_type = 'unsubscribe' as integer) as list_unsubscribed,
         cast(is_opt_out and event_type = 'bounce' as integer) as list_bounced
-    from {{ ref('fct_email_subscription_events') }}
+    from {{ rows_to_sum(ref('fct_email_subscription_events')) }}
     where is_eligible
 ),
 
@@ -53,9 +63,9 @@ stretches as (
         list_name,
         visitor_id,
         form_name,
-        active_from,
-        active_to
-    from {{ ref('fct_email_list_spells') }}
+        active_from as valid_from,
+        active_to as valid_to
+    from {{ rows_to_sum(ref('fct_email_list_spells')) }}
 ),
 
 session_members as (
@@ -95,7 +105,7 @@ form_counts as (
 ),
 
 before_spells as (
-    {{ active_spells('stretches', ['visitor_id'], 'start') | indent(4) }}
+    {{ period_end_spells('stretches', at='start') }}
 ),
 
 subscribed_before as (
@@ -146,7 +156,7 @@ list_at_{{ edge }} as (
         *,
         1 as list_size_at_{{ edge }}
     from (
-        {{ active_spells('stretches', ['email_hash', 'list_name', 'form_name'], edge) | indent(8) }}
+        {{ period_end_spells('stretches', at=edge) }}
     ) as spells
 ),
 
