@@ -45,14 +45,14 @@
 {% endmacro %}
 
 
-{#- Name of the table of the rows of a fact that a build has changed. -#}
-{% macro changes_table(fact) -%}
-    state.changes_of__{{ fact }}
+{#- Name of the table of what a build has changed in a model. -#}
+{% macro changes_table(model_name) -%}
+    state.changes_of__{{ model_name }}
 {%- endmacro %}
 
 
-{#- Whether what changed in a model since another was made is kept, and not its last change alone: a condition on
-    the other's row of state.models, called own. -#}
+{#- Whether all is kept that changed in a model since another was made, and not its last change alone: a
+    condition on the other's row of state.models, called own. -#}
 {% macro all_changes_are_kept(model_name) -%}
     (
         exists (
@@ -69,19 +69,14 @@
 {%- endmacro %}
 
 
-{#- Pre-hook of models that replace units, and follow from another one alone which keeps its changes
-    (`meta.follows`): finds the units that its changed rows touch. `units`: a query of a relation called
-    changes. -#}
-{% macro find_units_of_changes(units) %}
+{#- Pre-hook of models that replace units, and follow from another one alone (`meta.follows`), which keeps the
+    units that it has made anew: those are theirs too, or say which are. -#}
+{% macro follow_changed_units() %}
     {%- if replaces_units() -%}
-    {%- set query %}
-    with changes as (
-        select *
-        from {{ changes_table(config.get('meta').follows) }}
-    )
-
-    {{ units }}
+    {%- set units %}
+    select distinct {{ unit_columns() | join(', ') }}
+    from {{ changes_table(config.get('meta').follows) }}
     {%- endset -%}
-    {{ keep_changed_units(query) }}
+    {{ keep_changed_units(units) }}
     {%- endif -%}
 {% endmacro %}

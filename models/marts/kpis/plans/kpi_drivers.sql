@@ -3,7 +3,7 @@
     incremental_strategy='replace_units',
     unique_key=['kpi', 'period_grain', 'period_start'],
     meta={'follows': 'kpi_values'},
-    pre_hook='{{ find_changed_comparisons() }}',
+    pre_hook='{{ follow_changed_units() }}',
     post_hook='{{ remember_whole_build() }}'
 ) }}
 with catalog as (
