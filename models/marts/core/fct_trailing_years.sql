@@ -189,8 +189,9 @@ unioned as (
 
 final as (
     select
+        account_id,
         entry_type,
-        {%- for column in axis %}
+        {%- for column in axis if column != 'account_id' %}
         {{ column }},
         {%- endfor %}
         {%- for measure in measures if measure in money %}
