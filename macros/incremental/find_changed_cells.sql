@@ -31,8 +31,8 @@
 {% endmacro %}
 
 
-{#- The key of each cell of all KPI tables, and a hash of all that its long rows depend on, but for the moment of
-    the clock; null in a running period: a query. -#}
+{#- The key of each cell of all KPI tables, and a hash of all that its long rows depend on, but for the
+    moment of the clock; null in a running period: a query. -#}
 {% macro hashed_cells() -%}
     {%- for model_name in kpi_models() %}
     {%- set meta = kpi_meta(model_name) %}

@@ -8,9 +8,10 @@
                          definition, and the clock it was made with
     state.changed_units  which units of a model a run has changed: for models further down, which
                          read what is newer than their own rows
-    state.kept_changes,  rows that facts have changed, and the sums of KPIs: see kept_changes.sql and
-    changes_of__*,       sum_what_changed.sql
-    sums_of__*
+    state.kept_changes,  what builds have changed, the sums of KPIs, and hashes of cells: see
+    changes_of__*,       kept_changes.sql, sum_what_changed.sql and find_changed_cells.sql
+    sums_of__*,
+    cells_of__*
 
     While no raw table is declared to only grow, no model is incremental and there is nothing to
     remember. -#}
