@@ -32,7 +32,7 @@
 
 
 {#- The key of each cell of all KPI tables, and a hash of all that its long rows depend on, but for the
-    moment of the clock; null in a running period: a query. -#}
+    moment of the clock; in a running period no two builds have the same: a query. -#}
 {% macro hashed_cells() -%}
     {%- for model_name in kpi_models() %}
     {%- set meta = kpi_meta(model_name) %}
@@ -46,11 +46,12 @@
         period_start,
         dimension,
         dimension_value,
-        case when is_complete_period then {{ key_hash(['content']) }} end as content_hash
+        {{ key_hash(['content']) }} as content_hash
     from (
         with {{ kpi_cells(builtins.ref(model_name), model_name, meta) }}
 
         select
+            case when not is_complete_period then ({{ this_build() }}) end as running_in_build,
             {%- for days in windows | unique %}
             period_end + {{ days }} <= as_of_date as is_mature_{{ loop.index }},
             {%- endfor %}
@@ -75,20 +76,7 @@
 {#- The keys of the cells that differ, and of those that are compared with them: a query. -#}
 {% macro changed_cells() -%}
     with differing as (
-        select
-            {%- for column in unit_columns() %}
-            coalesce(made.{{ column }}, held.{{ column }}) as {{ column }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        from state.cells_of__{{ model.name }} as held
-        full join cells_now as made
-            on
-                {%- for column in unit_columns() %}
-                {{ 'and' if not loop.first }} held.{{ column }} = made.{{ column }}
-                {%- endfor %}
-        where
-            held.content_hash is null
-            or made.content_hash is null
-            or held.content_hash != made.content_hash
+        {{ units_that_differ('state.cells_of__' ~ model.name, 'cells_now', ['content_hash']) | indent(8) }}
     )
 
     select {{ unit_columns() | join(', ') }}

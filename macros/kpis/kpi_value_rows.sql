@@ -77,7 +77,7 @@ long as (
         '{{ name }}' as variant,
         {{ 'true' if variant.is_default else 'false' }} as is_default,
         {%- for column in [
-            'period_grain', 'period_start', 'period_end', 'dimension', 'dimension_value',
+            'kpi', 'period_grain', 'period_start', 'period_end', 'dimension', 'dimension_value',
             'is_complete_period', 'as_of', 'as_of_date',
         ] %}
         {{ column }},
@@ -174,7 +174,7 @@ judged as (
 )
 
 select
-    '{{ kpi_name | replace("kpi_", "", 1) }}' as kpi,
+    kpi,
     variant,
     is_default,
     period_grain,

@@ -3,7 +3,7 @@
 ] %}
 {%- set axis = ['account_id', 'period_grain', 'from_index', 'to_index'] + members %}
 {#- Each type of entry to what it counts; the others are 0 there. -#}
-{%- set steps = {
+{%- set entry_types = {
     'orders': ['order_value', 'gross_margin', 'orders_valid', 'new_customers'],
     'costs': ['acquisition_cost'],
     'year_states': ['customers_at_start', 'customers_lost'],
@@ -21,7 +21,7 @@
     'order_value', 'gross_margin', 'acquisition_cost', 'net_sales_to_date', 'margin_to_date',
     'predicted_order_value', 'predicted_margin',
 ] %}
-{%- set measures = steps.values() | sum(start=[]) %}
+{%- set measures = entry_types.values() | sum(start=[]) %}
 
 with trailing_years as (
     select
@@ -175,14 +175,14 @@ predictions as (
 
 -- Entries are not added up: few of an account fall together, and KPIs sum them anyway.
 unioned as (
-    {%- for step, counted in steps.items() %}
+    {%- for entry_type, counted in entry_types.items() %}
     select
-        '{{ step }}' as entry_type,
+        '{{ entry_type }}' as entry_type,
         {%- for measure in measures %}
         {{ measure if measure in counted else '0 as ' ~ measure }},
         {%- endfor %}
         {{ axis | join(', ') }}
-    from {{ step }}
+    from {{ entry_type }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
