@@ -8,10 +8,11 @@
                          definition, and the clock it was made with
     state.changed_units  which units of a model a run has changed: for models further down, which
                          read what is newer than their own rows
-    state.kept_changes,  what builds have changed, the sums of KPIs, and hashes of cells: see
-    changes_of__*,       kept_changes.sql, sum_what_changed.sql and find_changed_cells.sql
-    sums_of__*,
-    cells_of__*
+    state.kept_changes,  what builds have changed, the sums of KPIs, and hashes of cells and of rows:
+    changes_of__*,       see kept_changes.sql, sum_what_changed.sql, find_changed_cells.sql and
+    sums_of__*,          find_units_of_changed_rows.sql
+    cells_of__*,
+    rows_of__*
 
     While no raw table is declared to only grow, no model is incremental and there is nothing to
     remember. -#}

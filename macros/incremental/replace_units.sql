@@ -50,25 +50,28 @@
     change in few rows: only these are written, and models further down learn which they are. The
     columns of `unique_key` are the key of the rows. -#}
 {% macro get_incremental_replace_differences_sql(arguments) %}
-    {%- set columns = arguments.dest_columns | map(attribute='quoted') -%}
+    {%- set columns = arguments.dest_columns | map(attribute='quoted') | list -%}
     {{ keep_changed_units(units_that_differ(arguments.target_relation, arguments.temp_relation, columns)) }};
     {{ get_incremental_replace_units_sql(arguments) }}
 {% endmacro %}
 
 
-{#- The units of which a row differs between two relations: a query. -#}
+{#- The units of which a row differs between two relations, by a hash of these columns: a query. -#}
 {% macro units_that_differ(held, made, columns) -%}
     select
         {%- for column in unit_columns() %}
         coalesce(made.{{ column }}, held.{{ column }}) as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ held }} as held
-    full join {{ made }} as made
+    from ({{ hashed_units(held, columns) }}) as held
+    full join ({{ hashed_units(made, columns) }}) as made
         on {{ same_unit('held', 'made') }}
-    where
-        {%- for column in columns %}
-        held.{{ column }} is distinct from made.{{ column }}{{ ' or' if not loop.last }}
-        {%- endfor %}
+    where held.content_hash is distinct from made.content_hash
+{%- endmacro %}
+
+
+{% macro hashed_units(relation, columns) -%}
+    select {{ unit_columns() | join(', ') }}, {{ key_hash(columns) }} as content_hash
+    from {{ relation }}
 {%- endmacro %}
 
 
@@ -123,6 +126,19 @@
     )
     {%- else -%}
     {{ relation }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Where the model replaces units: a join that leaves the changed ones. `relation` has the columns of the
+    unit, but for those that `others` name with their own. -#}
+{% macro join_changed_units(relation, others) -%}
+    {%- if replaces_units() -%}
+    inner join {{ changed_units_table() }} as changed
+        on
+            {%- for column in unit_columns() %}
+            {{ 'and ' if not loop.first }}{{ others.get(column, relation) }}.{{ column }} = changed.{{ column }}
+            {%- endfor %}
     {%- endif -%}
 {%- endmacro %}
 

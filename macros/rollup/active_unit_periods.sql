@@ -6,7 +6,8 @@
     relation: a CTE with the unit, spell_number (from 1, in the order of time, once a unit),
     active_from, active_to (first day outside, `9999-12-31` while it runs), is_voluntary and
     cancel_reason of the spell's end.
-    unit: the columns of a unit, separated by commas; none is null.
+    unit: the columns of a unit, separated by commas; none is null. A model that replaces units
+    names them and the period in `unique_key`.
 
     Columns: the unit, period_grain, period_index, period_start, period_end, first_active_date,
     is_active_at_start, is_active_at_end, is_lost, is_new, is_reactivated, is_retained,
@@ -25,7 +26,7 @@ with unit_spells as (
 -- active on the day before.
 states as (
     select
-        {{ unit }},
+        unit_spells.{{ unit.split(', ') | join(', unit_spells.') }},
         periods.period_grain,
         periods.period_index,
         periods.period_start,
@@ -47,6 +48,7 @@ states as (
             periods.period_grain != 'day'
             and unit_spells.active_from < periods.period_end
             and unit_spells.active_to >= periods.period_start
+    {{ join_changed_units('unit_spells', {'period_grain': 'periods', 'period_index': 'periods'}) }}
     group by all
 ),
 

@@ -1,3 +1,20 @@
+{{ config(
+    materialized=table_or_increments(keeps_changes()),
+    incremental_strategy='replace_units',
+    unique_key=['email_hash', 'list_name', 'account_id', 'period_grain', 'period_index'],
+    meta={
+        'units_of_rows': {
+            'fct_email_list_spells': ['email_hash', 'list_name', 'account_id'],
+            'int_accounts__members': ['account_id'],
+            'int_subscriptions__spells': ['account_id'],
+            'dim_periods': ['period_grain', 'period_index'],
+        },
+        'keeps_changes': 'rows',
+        'event_time': 'period_start',
+    },
+    pre_hook='{{ find_units_of_changed_rows() }}',
+    post_hook='{{ remember_whole_build() }}'
+) }}
 with spells as (
     select
         email_hash,

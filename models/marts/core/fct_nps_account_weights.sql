@@ -1,3 +1,19 @@
+{{ config(
+    materialized=table_or_increments(keeps_changes()),
+    incremental_strategy='replace_units',
+    unique_key=['account_id', 'period_end'],
+    meta={
+        'units_of_rows': {
+            'fct_sales_entries': ['account_id'],
+            'fct_survey_responses': ['account_id'],
+            'dim_periods': ['period_end'],
+        },
+        'keeps_changes': 'rows',
+        'event_time': 'period_end',
+    },
+    pre_hook='{{ find_units_of_changed_rows() }}',
+    post_hook='{{ remember_whole_build() }}'
+) }}
 with surveyed_accounts as (
     select distinct account_id
     from {{ ref('fct_survey_responses') }}
@@ -34,6 +50,7 @@ final as (
         on
             sales_days.entry_date >= period_ends.trailing_year_start
             and sales_days.entry_date < period_ends.period_end
+    {{ join_changed_units('sales_days', {'period_end': 'period_ends'}) }}
     group by sales_days.account_id, period_ends.period_end
 )
 

@@ -1,3 +1,10 @@
+{{ config(
+    materialized=table_or_increments(keeps_changes()),
+    incremental_strategy='replace_differences',
+    unique_key='response_id',
+    meta={'keeps_changes': 'rows', 'event_time': 'responded_at'},
+    post_hook='{{ remember_whole_build() }}'
+) }}
 with responses as (
     select
         response_id,

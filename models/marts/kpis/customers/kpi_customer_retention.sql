@@ -1,3 +1,9 @@
+{{ config(
+    meta={'units': {
+        'fct_account_periods': {'account_period': 'account_id || period_grain || period_index'},
+    }},
+    pre_hook='{{ sum_what_changed() }}'
+) }}
 {%- set members = [
     'segment', 'industry', 'account_size_band', 'acquisition_channel', 'tenure_band', 'plan',
 ] %}
@@ -13,7 +19,7 @@ with account_periods as (
         cast(is_retained as integer) as customers_retained,
         cast(is_active_at_end as integer) as customers_at_end,
         cast(is_new as integer) as customers_new
-    from {{ ref('fct_account_periods') }}
+    from {{ rows_to_sum(ref('fct_account_periods')) }}
 ),
 
 rollup as (

@@ -1,3 +1,9 @@
+{{ config(
+    meta={'units': {
+        'fct_email_list_periods': {'membership_period': 'email_hash || list_name || account_id || period_grain || period_index'},
+    }},
+    pre_hook='{{ sum_what_changed() }}'
+) }}
 {%- set members = [
     'segment', 'industry', 'account_size_band', 'acquisition_channel', 'tenure_band', 'plan',
     'list_name',
@@ -13,7 +19,7 @@ with list_periods as (
         {{ members | join(', ') }},
         cancel_reason,
         {{ churn_measures('subscribers') }}
-    from {{ ref('fct_email_list_periods') }}
+    from {{ rows_to_sum(ref('fct_email_list_periods')) }}
 ),
 
 rollup as (

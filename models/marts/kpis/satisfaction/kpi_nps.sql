@@ -1,3 +1,14 @@
+{{ config(
+    meta={'units': {
+        'fct_survey_responses': {
+            'response': 'response_id',
+            'person': 'contact_id',
+            'account': 'account_id',
+        },
+        'fct_nps_account_weights': {'account': 'account_id'},
+    }},
+    pre_hook='{{ sum_what_changed() }}'
+) }}
 {%- set dimensions = rollup_setting('dimensions') -%}
 {#- Suffix of a score to the answers it counts: the last one of each person in the period, or all. -#}
 {%- set scores = {
@@ -44,7 +55,7 @@ with responses as (
         1 as responses,
         cast(is_anonymous as integer) as responses_anonymous,
         cast(is_resurvey as integer) as responses_resurveyed
-    from {{ ref('fct_survey_responses') }}
+    from {{ rows_to_sum(ref('fct_survey_responses')) }}
     where is_eligible
 ),
 
@@ -53,7 +64,7 @@ account_weights as (
         account_id,
         period_end,
         net_sales
-    from {{ ref('fct_nps_account_weights') }}
+    from {{ rows_to_sum(ref('fct_nps_account_weights')) }}
 ),
 
 {% for suffix, condition in scores.items() -%}
