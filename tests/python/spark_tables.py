@@ -51,3 +51,10 @@ def differences(warehouse: str, file: Path, *may_be_empty: str) -> dict[str, int
         compared = compare_tables(connection, "file", "spark", both)
     assert {found.table for found in compared if not found.rows} <= {*may_be_empty}
     return {found.table: found.differences for found in compared}
+
+
+def tables_of_file(file: Path) -> set[str]:
+    """The compared tables of a build file."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{file}' as file (read_only)")
+        return set(tables_of(connection, "file"))
