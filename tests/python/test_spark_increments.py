@@ -21,6 +21,7 @@ HISTORY = ("orders", "web_events", "web_sessions")
 WEB = ("int_web__sessions", "int_web__user_agents", "int_web__referrers")
 SEEDS = ("bot_user_agents", "referral_exclusions")
 ATTRIBUTION = ("fct_attributed_sales",)
+MODELS = ("base_contract__orders", "int_orders", "int_companies")
 NO_BOTS = "intermediate.int_web__user_agents"
 CLOCK = "select max(loaded_at) as as_of from {{ ref('stg_contract__orders') }}\n"
 # By difference: of a company's orders only those that changed are written, and named further down.
@@ -91,6 +92,23 @@ class SparkProject(LandingProject):
             (models / f"int_{name}.sql").write_text(sql, encoding="utf-8")
         (models / "int_companies.yml").write_text(CONTRACT, encoding="utf-8")
 
+    def land_orders(self, number: int) -> None:
+        """Deliver one of the loads."""
+        folder = self.landing / "orders"
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = LOADS[number].replace("\n", ",100,EUR\n")
+        (folder / f"{number}.csv").write_text(COLUMNS + rows, encoding="utf-8")
+
+    def assert_as_in_a_file(self) -> None:
+        """Build all that has landed into a file: its cells are those on Spark."""
+        self.build_on("dev")
+        assert differences(str(self.warehouse), self.build_file("dev")) == {
+            "intermediate.int_companies": 0,
+            "intermediate.int_late": 0,
+            "intermediate.int_orders": 0,
+            "staging.base_contract__orders": 0,
+        }
+
     @property
     def warehouse(self) -> Path:
         """Where a session keeps its tables, and a cluster in the folder `on_spark`."""
@@ -145,37 +163,39 @@ def changed(before: dict[str, int], after: dict[str, int]) -> set[str]:
 
 def test_months_that_did_not_change_are_not_written(tmp_path: Path) -> None:
     project = SparkProject(tmp_path, "orders")
-    (project.landing / "orders").mkdir(parents=True)
-    models = ("base_contract__orders", "int_orders", "int_companies")
-
-    def land(number: int) -> None:
-        rows = LOADS[number].replace("\n", ",100,EUR\n")
-        file = project.landing / "orders" / f"{number}.csv"
-        file.write_text(COLUMNS + rows, encoding="utf-8")
 
     def months_built() -> dict[str, set[str]]:
         """Build; the months that this changed."""
-        before = {model: project.months(model) for model in models}
+        before = {model: project.months(model) for model in MODELS}
         project.build_on("spark_session")
-        return {model: changed(before[model], project.months(model)) for model in models}
+        return {model: changed(before[model], project.months(model)) for model in MODELS}
 
-    land(0)
+    project.land_orders(0)
     assert months_built()["int_orders"] == {"2025-01", "2025-02", "2025-03"}
-    land(1)
+    project.land_orders(1)
     assert months_built() == {
         "base_contract__orders": {"2025-04", "2025-05"},
         "int_orders": {"2025-02", "2025-03"},
         "int_companies": {"2025-01", "2025-02"},
     }
     assert "2025-02" not in project.months("int_orders")
-    assert replaced(project.warehouse) == set(models)
+    assert replaced(project.warehouse) == set(MODELS)
     assert list(project.table("int_late").glob("*.parquet"))
     # Of queries that share a folder of a table, one takes away what another has written.
     shared = [project.table(name) / "_SUCCESS" for name in ("models", "changed_units")]
     assert [path for path in shared if path.exists()] == []
+    project.assert_as_in_a_file()
+
+
+@pytest.mark.thorough
+def test_a_build_that_ended_halfway_leaves_nothing_wrong_behind(tmp_path: Path) -> None:
+    project = SparkProject(tmp_path, "orders")
+    for number in range(2):
+        project.land_orders(number)
+        project.build_on("spark_session")
 
     # A build that ends between the months and what is remembered of them leaves a model unknown.
-    land(2)
+    project.land_orders(2)
     macro = project.folder / "macros" / "dialect" / "spark" / "incremental.sql"
     text = macro.read_text(encoding="utf-8")
     macro.write_text(text.replace(OVERWRITTEN, ENDED + OVERWRITTEN), encoding="utf-8")
@@ -191,13 +211,7 @@ def test_months_that_did_not_change_are_not_written(tmp_path: Path) -> None:
     project.build_on("spark_session")
     assert replaced(project.warehouse) == {"int_orders", "int_companies"}
     assert set(project.months("int_late")) == {"2025-05"}
-    project.build_on("dev")
-    assert differences(str(project.warehouse), project.build_file("dev")) == {
-        "intermediate.int_companies": 0,
-        "intermediate.int_late": 0,
-        "intermediate.int_orders": 0,
-        "staging.base_contract__orders": 0,
-    }
+    project.assert_as_in_a_file()
 
 
 @pytest.mark.thorough
