@@ -87,13 +87,13 @@ STEPS = (
         "second calculation",
         ("-m", "oracle.verify", "--compiled", str(BUSINESSES)),
         is_beside=True,
-        tried=("--businesses", "12", "--relations", "1", "--corruptions", "300"),
+        tried=("--businesses", "8", "--relations", "1", "--corruptions", "300"),
         tried_if_thorough=("--businesses", "200", "--relations", "5", "--corruptions", "1000"),
     ),
     Step(
         "mutations",
         ("-m", "commerce_kpis.mutate", "--compiled", str(BUSINESSES)),
-        tried=("--sample", "0.002", "--kpi-sample", "0.015"),
+        tried=("--sample", "0.001", "--kpi-sample", "0.008"),
         tried_if_thorough=("--sample", "0.03", "--kpi-sample", "0.2"),
     ),
     Step(

@@ -110,7 +110,10 @@
     {%- if is_empty(relation) -%}
         {%- set plain = relation.incorporate(path={'identifier': relation.identifier ~ '__step_plain'}) -%}
         {%- do run_query('drop table if exists ' ~ plain) -%}
-        {%- do run_query('create table ' ~ plain ~ ' using parquet as select * from ' ~ relation) -%}
+        {%- set columns = columns_of(relation) | reject('equalto', 'event_month') | join(', ') -%}
+        {%- do run_query(
+            'create table ' ~ plain ~ ' using parquet as select ' ~ columns ~ ' from ' ~ relation
+        ) -%}
         {%- do run_query('drop table ' ~ relation) -%}
         {%- do run_query('alter table ' ~ plain ~ ' rename to ' ~ relation) -%}
     {%- endif -%}
