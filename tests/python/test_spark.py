@@ -14,8 +14,8 @@ from spark_tables import differences, need_spark, tables_of_file
 pytestmark = pytest.mark.spark
 
 DIALECT = "macros_of_the_dialect_keep_their_word"
-# All KPIs, what reads them and all data tests take half an hour there. Here: the whole core, a KPI
-# of each kind, and the data tests of one with money, cost and sessions.
+# All KPIs, what reads them and all data tests take over twenty minutes there. Here: the whole core,
+# a KPI of each kind, and the data tests of one with money, cost and sessions.
 CORE = PROJECT / "models" / "marts" / "core"
 KPIS = (
     *("kpi_cac", "kpi_clv", "kpi_cohort_retention", "kpi_cost_per_lead", "kpi_customer_churn"),
