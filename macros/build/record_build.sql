@@ -127,7 +127,8 @@
             ~ "cast(" ~ result.execution_time ~ " as double) as seconds"
         ) %}
     {%- endfor %}
-    {{ rows | join(' union all ') }}
+    {{ rows | join(' union all ') or 'select null as schema_name, null as model_name, null as resource_type,
+        null as materialization, null as is_published, null as seconds where false' }}
 {% endmacro %}
 
 

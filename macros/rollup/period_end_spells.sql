@@ -41,20 +41,30 @@ period_days as (
     {%- if not execute %}
     select null as no_grain
     {%- endif %}
+),
+
+-- The days to look up are columns: where a join compared a formula over two relations, DuckDB sometimes
+-- joined every row with every day, and filtered.
+held as (
+    select
+        {{ relation }}.*,
+        greatest({{ relation }}.valid_from, history.day_before) as held_from,
+        greatest({{ relation }}.valid_to, history.day_before) as held_to
+    from {{ relation }}
+    cross join history
 )
 
 select
-    {{ relation }}.*,
+    {{ columns_except(['held_from', 'held_to'], 'held') }},
     first_days.period_grain,
     first_days.period_index + first_days.later as from_index,
     coalesce(last_days.period_index - 1, 999999) + first_days.later as to_index
-from {{ relation }}
-cross join history
+from held
 inner join period_days as first_days
-    on greatest({{ relation }}.valid_from, history.day_before) = first_days.date_day
+    on held.held_from = first_days.date_day
 left join period_days as last_days
     on
-        greatest({{ relation }}.valid_to, history.day_before) = last_days.date_day
+        held.held_to = last_days.date_day
         and first_days.period_grain = last_days.period_grain
 where last_days.period_index is null or last_days.period_index > first_days.period_index
 {% endmacro %}

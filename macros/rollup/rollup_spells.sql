@@ -2,17 +2,17 @@
     summed before they are spread, so no unit is copied. -#}
 {% macro rollup_spells(relation, measures) -%}
 select
-    periods.period_grain,
-    periods.period_index,
-    spells.dimension,
-    spells.dimension_value,
+    period_grain,
+    period_index,
+    dimension,
+    dimension_value,
     {%- for measure in measures %}
-    sum(spells.{{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+    sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
     {%- endfor %}
-from {{ relation }} as spells
-inner join periods
-    on
-        spells.period_grain = periods.period_grain
-        and periods.period_index between spells.from_index and spells.to_index
-group by periods.period_grain, periods.period_index, spells.dimension, spells.dimension_value
+from (
+    {{ spread_over_periods(
+        relation, 'periods', ['dimension', 'dimension_value'] + measures
+    ) | indent(4) }}
+) as spread
+group by period_grain, period_index, dimension, dimension_value
 {%- endmacro %}

@@ -4,6 +4,11 @@
     ~ " (select timestamp '2025-01-01 10:00:00' as item"
     ~ " union all select timestamp '2025-01-01 12:00:00' as item) as listed) as lists)" %}
 {%- set two_texts = " from (select 'a' as word union all select 'b' as word) as words)" %}
+{%- set spells = [
+    "'day', -5, 1, 'a'", "'day', 2, 2, 'b'", "'day', 3, 999999, 'c'", "'day', 2, 1, 'x'",
+    "'day', null, 2, 'x'", "'week', 1, 1, 'd'", "'year', 1, 1, 'x'",
+] | join(' union all select ') %}
+{%- set periods = ["'day', 1", "'day', 2", "'day', 3", "'week', 1"] | join(' union all select ') %}
 {%- set written = [
     ['integer', "'12.0'", '12'], ['integer', "'1.5'", 'null'],
     ['integer', "'99999999999999999999'", 'null'],
@@ -92,6 +97,12 @@
     ['safe_ratio', safe_ratio('1', '4'), '0.25'],
     ['safe_ratio of nothing', safe_ratio('1', '0'), 'null'],
     ['sign_of', sign_of('cast(-2.5 as decimal(18, 4))') ~ ' * cast(1.5 as decimal(18, 4))', '-1.5'],
+    ['spread_over_periods', "(select " ~ joined_texts(
+        'concat(period_grain, period_index, mark)', "' '", 'period_grain, period_index'
+    ) ~ " from (" ~ spread_over_periods(
+        '(select * from (select ' ~ spells ~ ') as rows_of (period_grain, from_index, to_index, mark))',
+        '(select * from (select ' ~ periods ~ ') as rows_of (period_grain, period_index))', ['mark']
+    ) ~ ") as spread)", "'day1a day2b day3c week1d'"],
     ['trimmed_text', trimmed_text("'\t\u00a0a b\u2028\u0085'"), "'a b'"],
     ['trimmed_text of white space', trimmed_text("'\f\u3000'"), 'null'],
     ['wide_integer', wide_integer('cast(99999999999999999999999999999 as decimal(38, 0))'),

@@ -15,6 +15,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("selection")
 
 
+def test_a_test_alone_passes_in_a_file_without_tables(folder: Path) -> None:
+    environment = build_environment(folder)
+    test = "macros_of_the_dialect_keep_their_word"
+    done = run_dbt(PROJECT, "--no-use-colors", "build", "--select", test, **environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_model_and_what_it_reads_is_built_into_an_empty_file(folder: Path) -> None:
     environment = build_environment(folder)
     done = run_dbt(
