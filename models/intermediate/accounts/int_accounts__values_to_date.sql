@@ -108,23 +108,30 @@ brought as (
         sums_of_days.account_id, days.period_grain, days.from_index, days.last_index
 ),
 
+known_members as (
+    select
+        members.*,
+        greatest(members.valid_from_date, clock.history_start_date) as known_from_date
+    from members
+    cross join clock
+    where members.valid_to_date > clock.history_start_date
+),
+
 -- A version holds in the periods whose last day it covers; what it begins after the data's clock
 -- is not known yet.
 versions as (
     select
-        members.*,
+        known_members.*,
         begins.period_grain,
         begins.from_index,
         coalesce(ends.from_index - 1, begins.last_index) as to_index
-    from members
-    cross join clock
+    from known_members
     inner join days as begins
-        on greatest(members.valid_from_date, clock.history_start_date) = begins.date_day
+        on known_members.known_from_date = begins.date_day
     left join days as ends
         on
-            members.valid_to_date = ends.date_day
+            known_members.valid_to_date = ends.date_day
             and begins.period_grain = ends.period_grain
-    where members.valid_to_date > clock.history_start_date
 ),
 
 final as (
